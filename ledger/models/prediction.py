@@ -1,0 +1,133 @@
+"""What models said, and why some of it needs a person."""
+
+from __future__ import annotations
+
+import struct
+
+from django.db import models
+
+from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from ledger.models.model_version import ModelVersion
+from ledger.models.run import PredictionChunk
+from ledger.models.statement import Statement
+from ledger.models.task import Label, Task
+
+
+def pack_scores(scores: tuple[float, ...]) -> bytes:
+    """Class scores as little-endian float32, in the order of the model version's labels."""
+    return struct.pack(f"<{len(scores)}f", *scores)
+
+
+def unpack_scores(packed: bytes) -> tuple[float, ...]:
+    return struct.unpack(f"<{len(packed) // 4}f", packed)
+
+
+class Prediction(AppendOnlyModel):
+    """What one model version said of one statement. The time is its chunk's; the run is the chunk's run."""
+
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="predictions", db_index=False)
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="predictions", db_index=False)
+    chunk = models.ForeignKey(PredictionChunk, models.PROTECT, related_name="predictions")
+    label = models.ForeignKey(Label, models.PROTECT, related_name="+", db_index=False)
+    confidence = models.FloatField(help_text="Calibrated probability of `label`, 0 to 1.")
+    scores = models.BinaryField(help_text="Calibrated class scores, see `pack_scores`.")
+
+    objects = AppendOnlyQuerySet["Prediction"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "prediction"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["statement", "model_version"], name="one_prediction_per_statement_and_model"
+            ),
+            models.CheckConstraint(name="confidence_lies_between_0_and_1", condition=models.Q(confidence__range=(0, 1))),
+        ]
+        indexes = [models.Index(fields=["model_version", "confidence"], name="prediction_by_confidence")]
+
+    def __str__(self) -> str:
+        return f"{self.label_id} {self.confidence:.3f}"
+
+    @property
+    def class_scores(self) -> tuple[float, ...]:
+        """Calibrated scores in the order of `model_version.labels`."""
+        return unpack_scores(bytes(self.scores))
+
+
+class AtcRule(AppendOnlyModel):
+    """What pharmacology expects of a pair of ATC classes (any level, either order; the most specific wins)."""
+
+    class Source(models.TextChoices):
+        CURATED = "curated", "curated table"
+        LEARNT = "learnt", "learnt from gold labels"
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="atc_rules")
+    table = models.CharField(max_length=64, help_text="Which edition of the rules this row belongs to.")
+    prefix_a = models.CharField(max_length=7)
+    prefix_b = models.CharField(max_length=7)
+    expected = models.ForeignKey(Label, models.PROTECT, related_name="+")
+    mechanism = models.CharField(max_length=400)
+    reference = models.CharField(max_length=300)
+    source = models.CharField(max_length=7, choices=Source)
+
+    objects = AppendOnlyQuerySet["AtcRule"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "ATC rule"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "table", "prefix_a", "prefix_b"], name="one_atc_rule_per_table_and_class_pair"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix_a} × {self.prefix_b} → {self.expected_id}"
+
+
+class FlagRule(AppendOnlyModel):
+    """One version of a flag rule with its parameters."""
+
+    class Rule(models.TextChoices):
+        LOW_CONFIDENCE = "low_confidence", "low confidence"
+        ATC_CONTRADICTION = "atc_contradiction", "ATC contradiction"
+        FLIP = "flip", "changed its mind"
+        SUSPECT_GOLD = "suspect_gold", "disputes a gold label"
+        AUDIT = "audit", "random audit"
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="flag_rules")
+    rule = models.CharField(max_length=20, choices=Rule)
+    version = models.PositiveSmallIntegerField()
+    parameters = models.JSONField()
+    parameters_sha256 = models.CharField(max_length=64)
+
+    objects = AppendOnlyQuerySet["FlagRule"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "flag rule"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "rule", "version", "parameters_sha256"], name="one_flag_rule_per_version_and_parameters"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_rule_display()} v{self.version}"
+
+
+class Flag(AppendOnlyModel):
+    """Why one prediction needs a person."""
+
+    prediction = models.ForeignKey(Prediction, models.PROTECT, related_name="flags")
+    rule = models.ForeignKey(FlagRule, models.PROTECT, related_name="flags")
+    atc_rule = models.ForeignKey(AtcRule, models.PROTECT, null=True, related_name="flags", db_index=False)
+    explanation = models.CharField(max_length=300)
+
+    objects = AppendOnlyQuerySet["Flag"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "flag"
+        constraints = [
+            models.UniqueConstraint(fields=["prediction", "rule"], name="one_flag_per_prediction_and_rule")
+        ]
+
+    def __str__(self) -> str:
+        return self.explanation

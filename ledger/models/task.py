@@ -1,0 +1,71 @@
+"""Labelling questions and the answers they allow."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+SHARE = [MinValueValidator(0.0), MaxValueValidator(1.0)]
+
+
+class Task(models.Model):
+    """A labelling question with its label set and the policy by which answers become gold."""
+
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=120)
+    question = models.CharField(max_length=300)
+    guideline = models.TextField(blank=True)
+    head_kind = models.CharField(max_length=40, default="drug")
+    tail_kind = models.CharField(max_length=40, default="drug")
+    doubt_threshold = models.FloatField(
+        default=0.9, validators=SHARE, help_text="Predictions with a calibrated confidence below this go to a person."
+    )
+    pseudo_label_threshold = models.FloatField(
+        default=0.98, validators=SHARE, help_text="Predictions at or above this may teach the next model."
+    )
+    audit_share = models.FloatField(
+        default=0.01, validators=SHARE, help_text="Share of all statements reviewed at random, for honest estimates."
+    )
+    second_opinion_share = models.FloatField(
+        default=0.2, validators=SHARE, help_text="Share of reviewed statements that two people answer independently."
+    )
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="task_shares_lie_between_0_and_1",
+                condition=models.Q(
+                    doubt_threshold__range=(0, 1),
+                    pseudo_label_threshold__range=(0, 1),
+                    audit_share__range=(0, 1),
+                    second_opinion_share__range=(0, 1),
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Label(models.Model):
+    """One answer of a task: a class models learn, or one that only people give."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="labels")
+    slug = models.SlugField()
+    title = models.CharField(max_length=80)
+    meaning = models.CharField(max_length=400, help_text="Shown in the guideline panel.")
+    key = models.CharField(max_length=1, help_text="The key that gives this answer.")
+    position = models.PositiveSmallIntegerField()
+    trainable = models.BooleanField(default=True, help_text="A class models learn; otherwise an answer only people give.")
+
+    class Meta:
+        ordering = ["task", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["task", "slug"], name="one_label_per_task_and_slug"),
+            models.UniqueConstraint(fields=["task", "key"], name="one_label_per_task_and_key"),
+            models.UniqueConstraint(fields=["task", "position"], name="one_label_per_task_and_position"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
