@@ -76,7 +76,9 @@ def database(var: Path) -> dict[str, object]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
         }
     elif engine != "django.db.backends.postgresql":
-        raise ImproperlyConfigured(f"DDI_DATABASE_URL names {engine}; only SQLite and PostgreSQL keep the ledger's promises.")
+        raise ImproperlyConfigured(
+            f"DDI_DATABASE_URL names {engine}; only SQLite and PostgreSQL keep the ledger's promises."
+        )
     return config
 
 

@@ -38,7 +38,9 @@ class Decision(AppendOnlyModel):
     comment = models.TextField(blank=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     prediction_seen = models.ForeignKey(Prediction, models.PROTECT, null=True, related_name="+", db_index=False)
-    seconds_spent = models.FloatField(null=True, help_text="Active time on the item, seconds, as the browser measured it.")
+    seconds_spent = models.FloatField(
+        null=True, help_text="Active time on the item, seconds, as the browser measured it."
+    )
     idempotency_key = models.UUIDField(unique=True)
     decided_at = models.DateTimeField()
 

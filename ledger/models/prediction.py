@@ -40,7 +40,9 @@ class Prediction(AppendOnlyModel):
             models.UniqueConstraint(
                 fields=["statement", "model_version"], name="one_prediction_per_statement_and_model"
             ),
-            models.CheckConstraint(name="confidence_lies_between_0_and_1", condition=models.Q(confidence__range=(0, 1))),
+            models.CheckConstraint(
+                name="confidence_lies_between_0_and_1", condition=models.Q(confidence__range=(0, 1))
+            ),
         ]
         indexes = [models.Index(fields=["model_version", "confidence"], name="prediction_by_confidence")]
 
@@ -125,9 +127,7 @@ class Flag(AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         verbose_name = "flag"
-        constraints = [
-            models.UniqueConstraint(fields=["prediction", "rule"], name="one_flag_per_prediction_and_rule")
-        ]
+        constraints = [models.UniqueConstraint(fields=["prediction", "rule"], name="one_flag_per_prediction_and_rule")]
 
     def __str__(self) -> str:
         return self.explanation

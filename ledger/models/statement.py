@@ -74,9 +74,7 @@ class StatementQuerySet(AppendOnlyQuerySet["Statement"]):
 
     def between(self, drug: Drug, other: Drug) -> StatementQuerySet:
         """Statements about this pair of drugs, in either direction."""
-        return self.filter(
-            models.Q(head_drug=drug, tail_drug=other) | models.Q(head_drug=other, tail_drug=drug)
-        )
+        return self.filter(models.Q(head_drug=drug, tail_drug=other) | models.Q(head_drug=other, tail_drug=drug))
 
 
 class Statement(AppendOnlyModel):

@@ -57,7 +57,9 @@ class Label(models.Model):
     meaning = models.CharField(max_length=400, help_text="Shown in the guideline panel.")
     key = models.CharField(max_length=1, help_text="The key that gives this answer.")
     position = models.PositiveSmallIntegerField()
-    trainable = models.BooleanField(default=True, help_text="A class models learn; otherwise an answer only people give.")
+    trainable = models.BooleanField(
+        default=True, help_text="A class models learn; otherwise an answer only people give."
+    )
 
     class Meta:
         ordering = ["task", "position"]

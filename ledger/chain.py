@@ -1,0 +1,142 @@
+"""The one hash chain over run roots, decisions, gold labels, training sets, models, evaluations and promotions.
+
+Every function that writes one of these takes the chain's lock first (`lock_chain`), inserts, and adds one link
+(`append_link`), all in one transaction. So links stand in the order of the facts, and the rows of a link have ids no
+other link covers.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from ledger.models import ChainLink, Decision, Evaluation, GoldLabel, ModelVersion, Promotion, Run, TrainingSet
+
+CHAIN_LOCK = 0x0DD1_1ED6  # PostgreSQL advisory lock held while a link is added
+GENESIS = "0" * 64
+
+COVERED: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
+    ChainLink.Kind.RUN_ROOT: (Run, ("id", "task_id", "model_version_id", "root_hash")),
+    ChainLink.Kind.DECISION: (
+        Decision,
+        (
+            "id", "task_id", "statement_id", "reviewer_id", "kind", "label_id", "comment", "replaces_id",
+            "prediction_seen_id", "seconds_spent", "idempotency_key", "decided_at",
+        ),
+    ),
+    ChainLink.Kind.GOLD: (
+        GoldLabel,
+        (
+            "id", "task_id", "statement_id", "label_id", "source", "origin", "round_number", "replaces_id",
+            "confirmed_at", "evidence_ids",
+        ),
+    ),
+    ChainLink.Kind.MODEL_VERSION: (
+        ModelVersion,
+        (
+            "id", "task_id", "number", "training_set_id", "architecture", "backbone", "backbone_revision",
+            "backbone_sha256", "artifact", "files", "labels", "config", "calibration", "code_version", "trained_at",
+        ),
+    ),
+    ChainLink.Kind.TRAINING_SET: (
+        TrainingSet, ("id", "round_id", "content_hash", "parameters", "composition", "frozen_at"),
+    ),
+    ChainLink.Kind.EVALUATION: (
+        Evaluation, ("id", "model_version_id", "training_set_id", "view", "n_examples", "metrics", "evaluated_at"),
+    ),
+    ChainLink.Kind.PROMOTION: (
+        Promotion, ("id", "task_id", "model_version_id", "act", "replaces_id", "by_id", "at", "reason"),
+    ),
+}  # fmt: skip
+
+
+class ChainNeedsTransaction(RuntimeError):
+    """The chain was to be extended outside a transaction; wrap the whole action in `transaction.atomic()`."""
+
+
+def canonical(value: object) -> object:
+    """A JSON-able form that is the same before writing and after reading back, on every database."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if value is None or isinstance(value, (str, int, float, bool, list, dict)):
+        return value
+    return str(value)
+
+
+def rows_digest(kind: str, rows: Iterable[models.Model]) -> str:
+    """Hash over the covered fields of rows of one kind, in the order given."""
+    digest = sha256()
+    fields = COVERED[kind][1]
+    for row in rows:
+        values = [evidence_ids(row) if name == "evidence_ids" else canonical(getattr(row, name)) for name in fields]
+        digest.update(json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def evidence_ids(gold: Any) -> list[int]:
+    """Ids of the decisions a gold label rests on; uses prefetched evidence when there is some."""
+    return sorted(evidence.decision_id for evidence in gold.evidence.all())
+
+
+def link_hash(*, position: int, kind: str, first_id: int, last_id: int, n_rows: int, digest: str, previous: str) -> str:
+    return sha256(f"{position}|{kind}|{first_id}|{last_id}|{n_rows}|{digest}|{previous}".encode()).hexdigest()
+
+
+def lock_chain() -> None:
+    """Hold the chain until the transaction ends. SQLite's immediate transactions already exclude other writers."""
+    if not connection.in_atomic_block:
+        raise ChainNeedsTransaction(ChainNeedsTransaction.__doc__)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+
+
+def append_link(kind: str, rows: Sequence[models.Model], *, now: datetime) -> ChainLink:
+    """Close the chain over rows just inserted under `lock_chain`. Two queries."""
+    with transaction.atomic():
+        newest = ChainLink.objects.order_by("-position").first()
+        position, previous = (newest.position + 1, newest.hash) if newest else (1, GENESIS)
+        facts = {
+            "position": position,
+            "kind": kind,
+            "first_id": min(row.pk for row in rows),
+            "last_id": max(row.pk for row in rows),
+            "n_rows": len(rows),
+            "digest": rows_digest(kind, rows),
+            "previous": previous,
+        }
+        return ChainLink.objects.create(**facts, hash=link_hash(**facts), linked_at=now)
+
+
+def chunk_digest(
+    predictions: Iterable[tuple[int, int, float, bytes]],
+    flags: Iterable[tuple[int, int, int | None, str]],
+) -> str:
+    """Hash of one chunk.
+
+    predictions: (statement id, label id, confidence, packed scores), by statement id;
+    flags: (statement id, flag rule id, ATC rule id or None, explanation), by statement id and rule id.
+    """
+    digest = sha256()
+    for statement_id, label_id, confidence, scores in predictions:
+        digest.update(struct.pack("<qqd", statement_id, label_id, confidence))
+        digest.update(scores)
+    for statement_id, rule_id, atc_rule_id, explanation in flags:
+        digest.update(struct.pack("<qqq", statement_id, rule_id, atc_rule_id or 0))
+        digest.update(explanation.encode())
+    return digest.hexdigest()
+
+
+def run_root(*, run_id: int, model_version_id: int, chunks: Iterable[tuple[int, str]]) -> str:
+    """Hash of a run: over its chunks' (last statement id, hash), in statement order whoever wrote them."""
+    digest = sha256(f"{run_id}|{model_version_id}".encode())
+    for last_statement, chunk in sorted(chunks):
+        digest.update(f"|{last_statement}:{chunk}".encode())
+    return digest.hexdigest()

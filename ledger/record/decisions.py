@@ -1,0 +1,203 @@
+"""Insert people's decisions, and the gold labels their agreement makes."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from ledger.chain import append_link, lock_chain
+from ledger.models import ChainLink, Decision, GoldLabel, Label, Prediction, Statement, Task
+from ledger.queries import current_gold, standing_decisions
+from ledger.record.gold import add_gold
+
+Status = Literal["open", "awaiting_second", "disagreement", "settled"]
+
+
+class AlreadyDecided(Exception):
+    """This reviewer has a standing answer on the statement. Undo that one first, then answer again."""
+
+
+class NotYours(Exception):
+    """Only the person who gave an answer may undo it."""
+
+
+class AlreadyWithdrawn(Exception):
+    """This answer was undone or replaced before; there is nothing left to undo."""
+
+
+class AlreadyAdjudicated(Exception):
+    """An adjudicator has settled this statement since; ask for it to be adjudicated again instead of undoing."""
+
+
+class KeyUsedElsewhere(Exception):
+    """This idempotency key belongs to another decision. Reload the page to get a fresh one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a submitted decision led to; `repeated` when the same key had been submitted before."""
+
+    decision: Decision
+    status: Status
+    gold: GoldLabel | None
+    repeated: bool
+
+
+def statement_status(task: Task, statement: Statement) -> Status:
+    """Where the statement stands between its first answer and gold (at most two queries)."""
+    if current_gold(task, statement):
+        return "settled"
+    answers = list(standing_decisions(task, statement))
+    if not answers:
+        return "open"
+    return "disagreement" if len({answer.label_id for answer in answers}) > 1 else "awaiting_second"
+
+
+def newest_decision(task: Task, statement: Statement, reviewer: AbstractBaseUser) -> Decision | None:
+    """The end of this reviewer's chain of decisions on the statement (one query)."""
+    return Decision.objects.filter(
+        task=task, statement=statement, reviewer_id=reviewer.pk, replaced_by__isnull=True
+    ).first()
+
+
+@transaction.atomic
+def submit_decision(
+    *,
+    task: Task,
+    statement: Statement,
+    reviewer: AbstractBaseUser,
+    label: Label,
+    comment: str,
+    prediction_seen: Prediction | None,
+    seconds_spent: float | None,
+    idempotency_key: uuid.UUID,
+    reviews_needed: int,
+    now: datetime,
+) -> Outcome:
+    """Write one person's answer; with enough answers that agree, write the gold label too.
+
+    Raises AlreadyDecided when the reviewer's earlier answer stands, KeyUsedElsewhere when the key is another's.
+    """
+    lock_chain()
+    if known := Decision.objects.filter(idempotency_key=idempotency_key).select_related("statement").first():
+        if (known.task_id, known.statement_id, known.reviewer_id) != (task.pk, statement.pk, reviewer.pk):
+            raise KeyUsedElsewhere(KeyUsedElsewhere.__doc__)
+        return Outcome(known, statement_status(task, statement), current_gold(task, statement), repeated=True)
+    before = newest_decision(task, statement, reviewer)
+    if before and before.kind != Decision.Kind.WITHDRAWAL:
+        raise AlreadyDecided(AlreadyDecided.__doc__)
+    decision = Decision.objects.create(
+        task=task,
+        statement=statement,
+        reviewer_id=reviewer.pk,
+        kind=Decision.Kind.ANSWER,
+        label=label,
+        comment=comment,
+        replaces=before,
+        prediction_seen=prediction_seen,
+        seconds_spent=seconds_spent,
+        idempotency_key=idempotency_key,
+        decided_at=now,
+    )
+    append_link(ChainLink.Kind.DECISION, [decision], now=now)
+    return Outcome(decision, *_settle(task, statement, reviews_needed, now), repeated=False)
+
+
+def _settle(task: Task, statement: Statement, reviews_needed: int, now: datetime) -> tuple[Status, GoldLabel | None]:
+    """Make gold when enough people gave the same answer and an adjudicator has not spoken before."""
+    answers = list(standing_decisions(task, statement))
+    standing = current_gold(task, statement)
+    if standing and standing.source == GoldLabel.Source.ADJUDICATION:
+        return "settled", standing
+    labels = {answer.label_id: answer.label for answer in answers}
+    if len(labels) > 1:
+        if standing and standing.source != GoldLabel.Source.SEED:
+            add_gold(task=task, statement=statement, label=None, source=standing.source, decisions=answers, now=now)
+        return "disagreement", None
+    if len(answers) < reviews_needed:
+        return "awaiting_second", None
+    source = GoldLabel.Source.AGREEMENT if len(answers) > 1 else GoldLabel.Source.SINGLE_REVIEW
+    (label,) = labels.values()
+    return "settled", add_gold(task=task, statement=statement, label=label, source=source, decisions=answers, now=now)
+
+
+@transaction.atomic
+def withdraw_decision(
+    *, decision: Decision, by: AbstractBaseUser, idempotency_key: uuid.UUID, now: datetime
+) -> Decision:
+    """Undo one's own answer by one more decision, and take back the gold label that rests on it.
+
+    A second call with the same key returns the first one's row.
+    """
+    lock_chain()
+    if known := Decision.objects.filter(idempotency_key=idempotency_key).first():
+        if known.replaces_id != decision.pk:
+            raise KeyUsedElsewhere(KeyUsedElsewhere.__doc__)
+        return known
+    if decision.reviewer_id != by.pk:
+        raise NotYours(NotYours.__doc__)
+    if decision.kind == Decision.Kind.WITHDRAWAL or Decision.objects.filter(replaces=decision).exists():
+        raise AlreadyWithdrawn(AlreadyWithdrawn.__doc__)
+    task, statement = decision.task, decision.statement
+    standing = current_gold(task, statement)
+    if standing and standing.source == GoldLabel.Source.ADJUDICATION and decision.kind == Decision.Kind.ANSWER:
+        raise AlreadyAdjudicated(AlreadyAdjudicated.__doc__)
+    withdrawal = Decision.objects.create(
+        task=task,
+        statement=statement,
+        reviewer_id=by.pk,
+        kind=Decision.Kind.WITHDRAWAL,
+        replaces=decision,
+        idempotency_key=idempotency_key,
+        decided_at=now,
+    )
+    append_link(ChainLink.Kind.DECISION, [withdrawal], now=now)
+    if standing and standing.evidence.filter(decision=decision).exists():
+        add_gold(task=task, statement=statement, label=None, source=standing.source, decisions=[withdrawal], now=now)
+    return withdrawal
+
+
+@transaction.atomic
+def adjudicate(
+    *,
+    task: Task,
+    statement: Statement,
+    adjudicator: AbstractBaseUser,
+    label: Label,
+    comment: str,
+    idempotency_key: uuid.UUID,
+    now: datetime,
+) -> GoldLabel:
+    """Settle a disagreement: the adjudicator's answer is gold, resting on every answer that was weighed."""
+    lock_chain()
+    if known := Decision.objects.filter(idempotency_key=idempotency_key).first():
+        gold = GoldLabel.objects.filter(evidence__decision=known).order_by("id").first()
+        if known.statement_id != statement.pk or gold is None:
+            raise KeyUsedElsewhere(KeyUsedElsewhere.__doc__)
+        return gold
+    weighed = list(standing_decisions(task, statement))
+    decision = Decision.objects.create(
+        task=task,
+        statement=statement,
+        reviewer_id=adjudicator.pk,
+        kind=Decision.Kind.ADJUDICATION,
+        label=label,
+        comment=comment,
+        replaces=newest_decision(task, statement, adjudicator),
+        idempotency_key=idempotency_key,
+        decided_at=now,
+    )
+    append_link(ChainLink.Kind.DECISION, [decision], now=now)
+    return add_gold(
+        task=task,
+        statement=statement,
+        label=label,
+        source=GoldLabel.Source.ADJUDICATION,
+        decisions=[*weighed, decision],
+        now=now,
+    )

@@ -1,0 +1,83 @@
+"""Insert gold labels. Only people make gold: every row rests on decisions, or on labels a person imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+
+from ledger.chain import append_link, lock_chain
+from ledger.models import ChainLink, Decision, GoldEvidence, GoldLabel, Label, Statement, Task
+from ledger.queries import rounds_opened
+
+SEED_BATCH = 5_000  # labels a transaction
+
+
+def newest_gold(task: Task, statement: Statement) -> GoldLabel | None:
+    """The end of the statement's chain of gold labels, also when it takes one back (one query)."""
+    return GoldLabel.objects.filter(task=task, statement=statement, replaced_by__isnull=True).first()
+
+
+def add_gold(
+    *,
+    task: Task,
+    statement: Statement,
+    label: Label | None,
+    source: str,
+    decisions: Sequence[Decision],
+    now: datetime,
+) -> GoldLabel:
+    """Confirm an answer, replacing what stood before; without a label, take the standing one back.
+
+    The caller holds the transaction and the chain's lock.
+    """
+    gold = GoldLabel.objects.create(
+        task=task,
+        statement=statement,
+        label=label,
+        source=source,
+        round_number=rounds_opened(task),
+        replaces=newest_gold(task, statement),
+        confirmed_at=now,
+    )
+    GoldEvidence.objects.bulk_create([GoldEvidence(gold=gold, decision=decision) for decision in decisions])
+    append_link(ChainLink.Kind.GOLD, [gold], now=now)
+    return gold
+
+
+def add_seed_labels(*, task: Task, rows: Iterable[tuple[int, int, str]], now: datetime) -> int:
+    """Make gold of imported labels, given as (statement id, label id, origin); returns how many were new.
+
+    A statement that ever had a gold label keeps it: an import does not overrule a person, nor revive what a person
+    took back. Batches of 5,000 are one transaction and one link each.
+    """
+    n_added = 0
+    remaining = iter(rows)
+    while batch := list(islice(remaining, SEED_BATCH)):
+        with transaction.atomic():
+            lock_chain()
+            round_number = rounds_opened(task)
+            statement_ids = {statement_id for statement_id, _, _ in batch}
+            taken = set(
+                GoldLabel.objects.filter(task=task, statement_id__in=statement_ids).values_list(
+                    "statement_id", flat=True
+                )
+            )
+            fresh: dict[int, GoldLabel] = {}
+            for statement_id, label_id, origin in batch:
+                if statement_id not in taken and statement_id not in fresh:
+                    fresh[statement_id] = GoldLabel(
+                        task=task,
+                        statement_id=statement_id,
+                        label_id=label_id,
+                        source=GoldLabel.Source.SEED,
+                        origin=origin,
+                        round_number=round_number,
+                        confirmed_at=now,
+                    )
+            if fresh:
+                append_link(ChainLink.Kind.GOLD, GoldLabel.objects.bulk_create(fresh.values()), now=now)
+            n_added += len(fresh)
+    return n_added

@@ -1,0 +1,164 @@
+"""Open, cancel and resume runs and rounds. Each wakes a worker when its transaction commits."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, Max, OuterRef, Q
+
+from ledger.enqueue import wake_worker
+from ledger.models import Corpus, ModelVersion, Prediction, Round, Run, Statement, Task
+from ledger.models.append_only import AppendOnlyQuerySet
+from ledger.queries import rounds_opened, statements_of
+
+HEARTBEAT_SECONDS = 5
+DEAD_AFTER_SECONDS = 45  # nine missed heartbeats
+
+
+class AlreadyActive(Exception):
+    """Such a run is waiting or running already. Wait for it to end, or cancel it first."""
+
+
+class NothingToPredict(Exception):
+    """Every statement chosen has a prediction of this model version. Import more statements, or choose another model."""
+
+
+class UnknownCorpus(Exception):
+    """No corpus of this task has the name given."""
+
+
+class NotActive(Exception):
+    """This run has ended; there is nothing to cancel."""
+
+
+class NotResumable(Exception):
+    """Only a failed or cancelled run can be resumed."""
+
+
+def pending_statements(run: Run, after: int = 0) -> AppendOnlyQuerySet[Statement]:
+    """The statements of an inference run still without a prediction of its model, in id order."""
+    said = Prediction.objects.filter(statement=OuterRef("pk"), model_version=run.model_version_id)
+    return (
+        Statement.objects.filter(
+            corpus__in=run.parameters["corpora"], id__gt=after, id__lte=run.parameters["up_to_statement"]
+        )
+        .filter(~Exists(said))
+        .order_by("id")
+    )
+
+
+def open_inference(
+    *,
+    task: Task,
+    model_version: ModelVersion,
+    corpora: tuple[str, ...] = (),
+    by: AbstractBaseUser | None,
+    now: datetime,
+) -> Run:
+    """Open a run of one model version over all statements, as of now, of the task's corpora or the named ones."""
+    known = dict(Corpus.objects.filter(task=task).values_list("name", "id"))
+    for name in corpora:
+        if name not in known:
+            raise UnknownCorpus(
+                f"There is no corpus {name!r} for {task.slug}; there are: {', '.join(known) or 'none'}."
+            )
+    newest = statements_of(task, corpora).aggregate(newest=Max("id"))["newest"] or 0
+    run = Run(
+        kind=Run.Kind.INFERENCE,
+        task=task,
+        model_version=model_version,
+        parameters={"corpora": [known[name] for name in corpora or known], "up_to_statement": newest},
+        requested_by_id=by.pk if by else None,
+        created_at=now,
+    )
+    run.n_total = pending_statements(run).count()
+    if not run.n_total:
+        raise NothingToPredict(NothingToPredict.__doc__)
+    return _save_and_wake(run)
+
+
+def open_queue_build(*, task: Task, by: AbstractBaseUser | None, now: datetime) -> Run:
+    """Open a run that turns the current model's flags into review items."""
+    return _save_and_wake(Run(kind=Run.Kind.QUEUE, task=task, requested_by_id=by.pk if by else None, created_at=now))
+
+
+@transaction.atomic
+def open_round(
+    *, task: Task, by: AbstractBaseUser | None, now: datetime, parameters: dict[str, object] | None = None
+) -> Round:
+    """Open the next round; its training run freezes the training set, trains and evaluates."""
+    if Run.objects.filter(task=task, kind=Run.Kind.TRAINING, status__in=Run.ACTIVE).exists():
+        raise AlreadyActive(AlreadyActive.__doc__)
+    opened = Round.objects.create(
+        task=task, number=rounds_opened(task) + 1, opened_by_id=by.pk if by else None, opened_at=now
+    )
+    _save_and_wake(
+        Run(
+            kind=Run.Kind.TRAINING,
+            task=task,
+            round=opened,
+            parameters=parameters or {},
+            requested_by_id=by.pk if by else None,
+            created_at=now,
+        )
+    )
+    return opened
+
+
+def _save_and_wake(run: Run) -> Run:
+    try:
+        with transaction.atomic():
+            run.save()
+            wake_worker(run)
+    except IntegrityError as error:
+        if "one_active" in str(error) or "UNIQUE constraint failed: ledger_run" in str(error):
+            raise AlreadyActive(AlreadyActive.__doc__) from error
+        raise
+    return run
+
+
+def request_cancel(*, run: Run, now: datetime) -> None:
+    """Ask a run to stop: a waiting one ends at once, a running one after its current chunk or step."""
+    ended = Run.objects.filter(pk=run.pk, status=Run.Status.QUEUED).update(
+        status=Run.Status.CANCELLED, cancel_requested=True, finished_at=now
+    )
+    if not ended and not Run.objects.filter(pk=run.pk, status=Run.Status.RUNNING).update(cancel_requested=True):
+        raise NotActive(NotActive.__doc__)
+
+
+def resume(*, run: Run, now: datetime) -> None:
+    """Queue a failed or cancelled run again; inference goes on where it stopped."""
+    try:
+        with transaction.atomic():
+            reopened = Run.objects.filter(pk=run.pk, status__in=[Run.Status.FAILED, Run.Status.CANCELLED]).update(
+                status=Run.Status.QUEUED, cancel_requested=False, claim="", error="", finished_at=None, heartbeat_at=now
+            )
+            if not reopened:
+                raise NotResumable(NotResumable.__doc__)
+            wake_worker(run)
+    except IntegrityError as error:
+        raise AlreadyActive(AlreadyActive.__doc__) from error
+
+
+def requeue_dead_runs(*, now: datetime) -> list[int]:
+    """Find runs whose worker fell silent and queue them again; returns their ids.
+
+    Also wakes a worker for runs left waiting while Redis lost their job. Safe to call from several processes.
+    """
+    silent_since = now - timedelta(seconds=DEAD_AFTER_SECONDS)
+    dead = Run.objects.filter(status=Run.Status.RUNNING, heartbeat_at__lt=silent_since)
+    forgotten = Run.objects.filter(
+        Q(heartbeat_at__lt=silent_since) | Q(heartbeat_at=None, created_at__lt=silent_since), status=Run.Status.QUEUED
+    )
+    requeued = []
+    for run in [*dead, *forgotten]:
+        with transaction.atomic():
+            taken = Run.objects.filter(pk=run.pk, status=run.status, heartbeat_at=run.heartbeat_at).update(
+                status=Run.Status.QUEUED, claim="", heartbeat_at=now
+            )
+            if taken:
+                wake_worker(run)
+                requeued.append(run.pk)
+    return requeued
