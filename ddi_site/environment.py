@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
@@ -51,11 +52,12 @@ def secret_key(var: Path, hosts: list[str]) -> str:
             "set it to at least 50 random characters, the same on every host."
         )
     kept = var / "secret_key"
-    try:
-        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not kept.exists():
+        with tempfile.NamedTemporaryFile("w", dir=var, prefix="secret_key.") as file:  # made with mode 0600
             file.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass
+            file.flush()
+            with contextlib.suppress(FileExistsError):  # another process was first: its key holds
+                os.link(file.name, kept)
     return kept.read_text()
 
 
@@ -72,7 +74,7 @@ def database(var: Path) -> dict[str, object]:
     if engine == "django.db.backends.sqlite3":
         config["OPTIONS"] = {
             "timeout": 30,  # seconds a writer waits for another
-            "transaction_mode": "IMMEDIATE",  # a transaction that will write takes its lock first, so it cannot deadlock
+            "transaction_mode": "IMMEDIATE",  # take the write lock first: no deadlock on upgrade
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
         }
     elif engine != "django.db.backends.postgresql":

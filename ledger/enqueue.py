@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +12,8 @@ from redis.exceptions import RedisError
 from rq import Worker
 
 from ledger.models import Run
+
+logger = logging.getLogger(__name__)
 
 JOBS = {
     Run.Kind.TRAINING: ("gpu", "modeling.jobs.run_training"),
@@ -37,7 +40,11 @@ def wake_worker(run: Run) -> None:
 
 
 def _push(queue: str, job: str, run_id: int) -> None:
-    django_rq.get_queue(queue).enqueue(job, run_id, job_timeout=-1, result_ttl=3600, failure_ttl=86_400)
+    """Without Redis the run keeps waiting: the reconciler wakes a worker for it once Redis is back."""
+    try:
+        django_rq.get_queue(queue).enqueue(job, run_id, job_timeout=-1, result_ttl=3600, failure_ttl=86_400)
+    except RedisError as error:
+        logger.warning("Run %s waits: Redis cannot be reached (%s).", run_id, error)
 
 
 def queue_of(run: Run) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import threading
 import uuid
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from django.utils import timezone
 
 from ledger.models import Run
 from ledger.record.predictions import RunTakenOver
-from ledger.record.runs import HEARTBEAT_SECONDS
+from ledger.record.runs import HEARTBEAT_SECONDS, machine_name
 
 
 class RunCancelled(Exception):
@@ -37,7 +36,7 @@ class Work:
     claim: str
 
     def report(self, **changes: Any) -> None:
-        """Write progress (`stage`, `n_done`, `n_total`, `detail`) on the row; raises RunTakenOver when it is ours no more."""
+        """Write `stage`, `n_done`, `n_total` or `detail` on the row; raises RunTakenOver when it is ours no more."""
         if not Run.objects.filter(pk=self.run.pk, claim=self.claim).update(heartbeat_at=timezone.now(), **changes):
             raise RunTakenOver(RunTakenOver.__doc__)
 
@@ -64,7 +63,7 @@ def claimed(run_id: int) -> Iterator[Work]:
 
     Raises NotWaiting when the run is not to be had: a second job for the same run ends here, harmlessly.
     """
-    claim = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+    claim = f"{machine_name()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
     now = timezone.now()
     with transaction.atomic():
         taken = Run.objects.filter(pk=run_id, status=Run.Status.QUEUED).update(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -22,7 +24,7 @@ class AlreadyActive(Exception):
 
 
 class NothingToPredict(Exception):
-    """Every statement chosen has a prediction of this model version. Import more statements, or choose another model."""
+    """Every statement chosen has a prediction of this model version. Import more, or choose another model."""
 
 
 class UnknownCorpus(Exception):
@@ -142,13 +144,31 @@ def resume(*, run: Run, now: datetime) -> None:
         raise AlreadyActive(AlreadyActive.__doc__) from error
 
 
+def _is_claimed_by_dead_process(run: Run) -> bool:
+    """Whether the claim names a process of this machine that is no more: no need to wait for its silence."""
+    host, _, rest = run.claim.partition(":")
+    pid = rest.partition(":")[0]
+    return (
+        host == machine_name() and pid.isdigit() and not Path(f"/proc/{pid}").exists() and Path("/proc/self").exists()
+    )
+
+
+def machine_name() -> str:
+    """This machine as claims name it: its host name."""
+    return socket.gethostname()[:30]
+
+
 def requeue_dead_runs(*, now: datetime) -> list[int]:
     """Find runs whose worker fell silent and queue them again; returns their ids.
 
     Also wakes a worker for runs left waiting while Redis lost their job. Safe to call from several processes.
     """
     silent_since = now - timedelta(seconds=DEAD_AFTER_SECONDS)
-    dead = Run.objects.filter(status=Run.Status.RUNNING, heartbeat_at__lt=silent_since)
+    dead = [
+        run
+        for run in Run.objects.filter(status=Run.Status.RUNNING)
+        if run.heartbeat_at is None or run.heartbeat_at < silent_since or _is_claimed_by_dead_process(run)
+    ]
     forgotten = Run.objects.filter(
         Q(heartbeat_at__lt=silent_since) | Q(heartbeat_at=None, created_at__lt=silent_since), status=Run.Status.QUEUED
     )

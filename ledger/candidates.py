@@ -1,0 +1,85 @@
+"""What may become a training example, what a training set is made up of, and the leaks it must not have. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+HELD_OUT = ("test", "one_unseen")  # roles that test
+TAUGHT = ("train", "validation")  # roles that teach, or decide when to stop
+
+
+class LeakyTrainingSet(Exception):
+    """The training set shares something with its own test examples. Test data never teaches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How pseudo-labels are chosen: the least calibrated confidence, and the most examples of one class and pattern."""
+
+    at_least: float
+    most_per_class: int = 2_000
+    most_per_pattern: int = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A statement that may become a training example, with what the leak check compares."""
+
+    statement_id: int
+    label_id: int
+    role: str
+    source: str
+    gold_id: int | None
+    prediction_id: int | None
+    pair: tuple[int, int] | None
+    document: str
+    text_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What a training set consists of, for the round's page and the record; labels are slugs."""
+
+    examples: dict[str, dict[str, dict[str, int]]]  # role → source → label → number
+    pseudo_by_confidence: dict[str, dict[str, int]]  # label → confidence band → number
+    left_out: dict[str, int]  # reason → number of statements
+
+    def n(self, role: str, source: str | None = None) -> int:
+        by_source = self.examples.get(role, {})
+        chosen = [by_source.get(source, {})] if source else by_source.values()
+        return sum(sum(by_label.values()) for by_label in chosen)
+
+
+def refuse_leaks(candidates: Iterable[Candidate]) -> None:
+    """Raise LeakyTrainingSet naming the first statement that teaches what a held-out one tests."""
+    candidates = list(candidates)
+    held_out: dict[tuple[str, object], int] = {}
+    for one in candidates:
+        if one.role in HELD_OUT:
+            held_out.update(dict.fromkeys(_identities(one), one.statement_id))
+    for one in candidates:
+        if one.role in TAUGHT:
+            for identity in _identities(one):
+                if identity in held_out:
+                    raise LeakyTrainingSet(
+                        f"Statement {one.statement_id} is in the {one.role} examples and shares its {identity[0]} with "
+                        f"test statement {held_out[identity]}; leave one of them out. Test data never teaches."
+                    )
+
+
+def _identities(one: Candidate) -> Iterator[tuple[str, object]]:
+    yield "exact text", one.text_sha256
+    if one.pair:
+        yield "drug pair", one.pair
+    if one.document:
+        yield "document", one.document
+
+
+def content_hash(rows: Iterable[tuple[int, int, str, str]]) -> str:
+    """Hash over (statement id, label id, role, source) by statement id."""
+    digest = sha256()
+    for row in rows:
+        digest.update("|".join(map(str, row)).encode() + b"\n")
+    return digest.hexdigest()

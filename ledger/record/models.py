@@ -1,0 +1,45 @@
+"""Insert model versions and their evaluations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from ledger.chain import append_link, lock_chain
+from ledger.models import ChainLink, Evaluation, ModelVersion, TrainingSet
+
+
+@transaction.atomic
+def add_model_version(*, training_set: TrainingSet, now: datetime, **facts: Any) -> ModelVersion:
+    """Register a trained checkpoint under the task's next number; `facts` are the remaining columns."""
+    lock_chain()
+    task = training_set.round.task
+    newest = ModelVersion.objects.filter(task=task).aggregate(newest=Max("number"))["newest"] or 0
+    version = ModelVersion.objects.create(
+        task=task, number=newest + 1, training_set=training_set, trained_at=now, **facts
+    )
+    append_link(ChainLink.Kind.MODEL_VERSION, [version], now=now)
+    return version
+
+
+@transaction.atomic
+def add_evaluation(
+    *, model_version: ModelVersion, training_set: TrainingSet, view: str, metrics: dict[str, Any], now: datetime
+) -> Evaluation:
+    """Record how a model version did on a training set's held-out examples; once for each view."""
+    lock_chain()
+    if existing := Evaluation.objects.filter(model_version=model_version, training_set=training_set, view=view).first():
+        return existing
+    evaluation = Evaluation.objects.create(
+        model_version=model_version,
+        training_set=training_set,
+        view=view,
+        n_examples=metrics["n"],
+        metrics=metrics,
+        evaluated_at=now,
+    )
+    append_link(ChainLink.Kind.EVALUATION, [evaluation], now=now)
+    return evaluation
