@@ -35,14 +35,16 @@ class WorkerInfo:
 def wake_worker(run: Run) -> None:
     """Queue a job for the run once the current transaction commits. The row, not the job, says what is to be done."""
     queue, job = JOBS[Run.Kind(run.kind)]
-    run_id = run.pk
-    transaction.on_commit(lambda: _push(queue, job, run_id))
+    run_id, job_id = run.pk, f"run-{run.pk}-{run.n_claims}"
+    transaction.on_commit(lambda: _push(queue, job, run_id, job_id))
 
 
-def _push(queue: str, job: str, run_id: int) -> None:
+def _push(queue_name: str, job: str, run_id: int, job_id: str) -> None:
     """Without Redis the run keeps waiting: the reconciler wakes a worker for it once Redis is back."""
     try:
-        django_rq.get_queue(queue).enqueue(job, run_id, job_timeout=-1, result_ttl=3600, failure_ttl=86_400)
+        queue = django_rq.get_queue(queue_name)
+        if job_id not in queue.job_ids:
+            queue.enqueue(job, run_id, job_id=job_id, job_timeout=-1, result_ttl=3600, failure_ttl=86_400)
     except RedisError as error:
         logger.warning("Run %s waits: Redis cannot be reached (%s).", run_id, error)
 

@@ -1,0 +1,54 @@
+"""Ledger rows as the plain values the numbers are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ledger.models import Run, Statement, TrainingExample, TrainingSet
+from ledger.models.append_only import AppendOnlyQuerySet
+from ledger.record.runs import pending_statements
+from modeling import records
+
+READ_AHEAD = 2_000  # rows a query
+FIELDS = ("id", "text", "pattern__text", "head_start", "head_end", "tail_start", "tail_end", "head_kind", "tail_kind")
+
+
+def as_records(statements: AppendOnlyQuerySet[Statement]) -> Iterator[records.Statement]:
+    """Each statement as the model reads it, in the order of the query."""
+    for pk, text, pattern, head_start, head_end, tail_start, tail_end, head_kind, tail_kind in statements.values_list(
+        *FIELDS
+    ).iterator(READ_AHEAD):
+        yield records.Statement(
+            id=pk,
+            text=text,
+            pattern=pattern,
+            head=records.Span(head_start, head_end),
+            tail=records.Span(tail_start, tail_end),
+            head_kind=head_kind,
+            tail_kind=tail_kind,
+        )
+
+
+def pending_records(run: Run) -> Iterator[records.Statement]:
+    """The statements an inference run has still to ask its model about, in id order.
+
+    Read in slices by id rather than through one cursor, so that no reading transaction outlives a slice.
+    """
+    after = run.cursor
+    while batch := list(as_records(pending_statements(run, after)[:READ_AHEAD])):
+        yield from batch
+        after = batch[-1].id
+
+
+def examples(training_set: TrainingSet, role: str, labels: list[str]) -> list[records.Example]:
+    """The examples of one role, by statement id; `labels` are slugs in class order."""
+    rows = dict(
+        TrainingExample.objects.filter(training_set=training_set, role=role).values_list("statement_id", "label__slug")
+    )
+    statements = Statement.objects.filter(
+        id__in=TrainingExample.objects.filter(training_set=training_set, role=role).values("statement_id")
+    )
+    return [
+        records.Example(statement, labels.index(rows[statement.id]))
+        for statement in as_records(statements.order_by("id"))
+    ]
