@@ -29,7 +29,7 @@ def start(
     """
     output = log.open("ab") if log else None
     try:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603  programs and arguments are this project's own
             [str(part) for part in command],
             env={**os.environ, **(environment or {})},
             stdout=output,

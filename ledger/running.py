@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,15 @@ def claimed(run_id: int) -> Iterator[Work]:
     finally:
         done.set()
         heart.join()
+
+
+def carry_out(run_id: int, do: Callable[[Work], object]) -> None:
+    """Do the work of a run, if it is to be had: the whole of every job.
+
+    A second job for the same run, or one whose run was handed on meanwhile, ends here without a word.
+    """
+    with suppress(NotWaiting, RunTakenOver), claimed(run_id) as work:
+        do(work)
 
 
 def _end(work: Work, status: Run.Status, *, error: str = "") -> None:

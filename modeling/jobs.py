@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from ledger.running import claimed
+from ledger.running import carry_out
 from modeling.store.predictions import predict_pending
 from modeling.store.rounds import train_round
 
 
 def run_training(run_id: int) -> None:
     """Train the model of a round."""
-    with claimed(run_id) as work:
-        train_round(work)
+    carry_out(run_id, train_round)
 
 
 def run_inference(run_id: int) -> None:
     """Predict every pending statement of an inference run."""
-    with claimed(run_id) as work:
-        predict_pending(work)
+    carry_out(run_id, predict_pending)

@@ -11,7 +11,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class LedgerIsAppendOnly(Exception):
-    """A fact was to be changed or removed. Facts are added, never edited: write a new row that names the one it replaces."""
+    """A fact was to be changed or removed. Write a new row that names the one it replaces instead."""
 
     def __init__(self, model: type[models.Model], act: str) -> None:
         super().__init__(

@@ -1,4 +1,5 @@
-"""Open, cancel and resume runs and rounds. Each wakes a worker when its transaction commits."""
+"""Open, cancel and resume runs and rounds. Each wakes a worker when its transaction commits, unless told not to
+because the caller does the work itself."""
 
 from __future__ import annotations
 
@@ -58,6 +59,7 @@ def open_inference(
     corpora: tuple[str, ...] = (),
     by: AbstractBaseUser | None,
     now: datetime,
+    wake: bool = True,
 ) -> Run:
     """Open a run of one model version over all statements, as of now, of the task's corpora or the named ones."""
     known = dict(Corpus.objects.filter(task=task).values_list("name", "id"))
@@ -78,17 +80,22 @@ def open_inference(
     run.n_total = pending_statements(run).count()
     if not run.n_total:
         raise NothingToPredict(NothingToPredict.__doc__)
-    return _save_and_wake(run)
+    return _save(run, wake=wake)
 
 
-def open_queue_build(*, task: Task, by: AbstractBaseUser | None, now: datetime) -> Run:
+def open_queue_build(*, task: Task, by: AbstractBaseUser | None, now: datetime, wake: bool = True) -> Run:
     """Open a run that turns the current model's flags into review items."""
-    return _save_and_wake(Run(kind=Run.Kind.QUEUE, task=task, requested_by_id=by.pk if by else None, created_at=now))
+    return _save(Run(kind=Run.Kind.QUEUE, task=task, requested_by_id=by.pk if by else None, created_at=now), wake=wake)
 
 
 @transaction.atomic
 def open_round(
-    *, task: Task, by: AbstractBaseUser | None, now: datetime, parameters: dict[str, object] | None = None
+    *,
+    task: Task,
+    by: AbstractBaseUser | None,
+    now: datetime,
+    parameters: dict[str, object] | None = None,
+    wake: bool = True,
 ) -> Round:
     """Open the next round; its training run freezes the training set, trains and evaluates."""
     if Run.objects.filter(task=task, kind=Run.Kind.TRAINING, status__in=Run.ACTIVE).exists():
@@ -96,7 +103,7 @@ def open_round(
     opened = Round.objects.create(
         task=task, number=rounds_opened(task) + 1, opened_by_id=by.pk if by else None, opened_at=now
     )
-    _save_and_wake(
+    _save(
         Run(
             kind=Run.Kind.TRAINING,
             task=task,
@@ -104,16 +111,18 @@ def open_round(
             parameters=parameters or {},
             requested_by_id=by.pk if by else None,
             created_at=now,
-        )
+        ),
+        wake=wake,
     )
     return opened
 
 
-def _save_and_wake(run: Run) -> Run:
+def _save(run: Run, *, wake: bool) -> Run:
     try:
         with transaction.atomic():
             run.save()
-            wake_worker(run)
+            if wake:
+                wake_worker(run)
     except IntegrityError as error:
         if "one_active" in str(error) or "UNIQUE constraint failed: ledger_run" in str(error):
             raise AlreadyActive(AlreadyActive.__doc__) from error

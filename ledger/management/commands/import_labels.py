@@ -1,0 +1,40 @@
+"""`manage.py import_labels FILE`: labels that people gave elsewhere become gold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from ledger.imports import import_labels
+from ledger.management.import_command import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Import labels: the interaction columns and a column label. A statement that has a gold label keeps it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        self.add_corpus_arguments(parser, "the corpus whose statements they label (default: the task's only one)")
+        parser.add_argument(
+            "--add-statements", action="store_true", help="add statements that the corpus does not hold yet"
+        )
+
+    def handle(self, *args: Any, path: Path, **options: Any) -> None:
+        task = self.task(options["task"])
+        report = self.run_import(
+            path,
+            lambda on_progress: import_labels(
+                path=path,
+                corpus_name=options["corpus"],
+                task=task,
+                add_missing=options["add_statements"],
+                skip_bad=options["skip_bad"],
+                reject_path=options["rejects"],
+                now=timezone.now(),
+                on_progress=on_progress,
+            ),
+        )
+        self.print_report(report, options)

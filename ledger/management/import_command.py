@@ -1,0 +1,59 @@
+"""What the import commands share: their options, their one-sentence errors, what they print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ledger.corpora.bad_input import BadInput
+from ledger.imports import ImportReport, UnsuitableCorpus
+from ledger.imports.report import OnProgress
+from ledger.management.printing import Progress, print_facts
+from ledger.models import Task
+
+DEFAULT_TASK = "ddi-polarity"
+
+
+class ImportCommand(BaseCommand):
+    """A command that imports files: exit 0 only when all was done, otherwise one sentence that says where and why."""
+
+    file_help = "CSV or TSV file, gzipped or not"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, help=self.file_help)
+        parser.add_argument(
+            "--skip-bad", action="store_true", help="keep the good rows and write the others to a reject file"
+        )
+        parser.add_argument(
+            "--rejects", type=Path, metavar="PATH", help="where rejected rows go (default: beside the file)"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def add_corpus_arguments(self, parser: CommandParser, corpus_help: str) -> None:
+        parser.add_argument("--corpus", metavar="NAME", help=corpus_help)
+        parser.add_argument("--task", default=DEFAULT_TASK, metavar="SLUG", help=f"default: {DEFAULT_TASK}")
+
+    def task(self, slug: str) -> Task:
+        task = Task.objects.filter(slug=slug).first()
+        if task is None:
+            known = ", ".join(Task.objects.values_list("slug", flat=True)) or "none; run migrate first"
+            raise CommandError(f"there is no task {slug!r}; the tasks are: {known}.")
+        return task
+
+    def run_import(self, path: Path, run: Callable[[OnProgress], ImportReport]) -> ImportReport:
+        """The report of `run`, with progress shown; what is wrong with the input becomes the command's error."""
+        progress = Progress(self.stderr, path.name)
+        try:
+            return run(progress)
+        except BadInput as error:
+            raise CommandError(str(error)) from error
+        except UnsuitableCorpus as error:
+            raise CommandError(f"{path}: {error}.") from error
+        finally:
+            progress.clear()
+
+    def print_report(self, report: ImportReport, options: dict[str, Any]) -> None:
+        print_facts(self.stdout, report.facts(), report.as_dict(), as_json=options["json"])

@@ -1,0 +1,164 @@
+"""Insert what files bring: drugs, their names and ATC codes, and statements with their patterns.
+
+Every function takes one transaction's worth of rows and adds those that are not there yet, so that it may be called
+again with the same rows, or by two imports at once, and nothing comes twice. The counts returned are rows inserted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.db import connection, models, transaction
+
+from ledger.models import AtcCode, Corpus, Drug, DrugAtc, DrugName, Pattern, Statement
+from ledger.patterns import Span, fold
+
+NOT_IN_INDEX = "(not in the ATC index)"
+
+
+@dataclass(frozen=True, slots=True)
+class DrugDraft:
+    """A drug to be added: its id, common name and synonyms."""
+
+    drugbank_id: str
+    name: str
+    synonyms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A marked entity of a statement to be added; `drug_id` is the Drug row's key, where the entity is a known drug."""
+
+    span: Span
+    kind: str
+    drug_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDraft:
+    """A statement to be added, complete but for its place in a corpus."""
+
+    external_id: str
+    text: str
+    head: Mention
+    tail: Mention
+    pattern: str
+    split: str
+    document: str = ""
+
+    @property
+    def content_hash(self) -> str:
+        """Hash over text, spans and kinds: the same statement in two corpora has the same one."""
+        marks = [(mention.span.start, mention.span.end, mention.kind) for mention in (self.head, self.tail)]
+        return sha256(json.dumps([self.text, marks], ensure_ascii=False).encode()).hexdigest()
+
+
+@transaction.atomic
+def add_drugs(*, drafts: Sequence[DrugDraft]) -> int:
+    """Add drugs and their names; returns how many drugs are new.
+
+    A drug that is there keeps its common name; a file that calls it otherwise adds a synonym.
+    """
+    n_added = _insert(Drug, ("drugbank_id", "name"), [(draft.drugbank_id, draft.name) for draft in drafts])
+    known = {
+        drugbank_id: (pk, name)
+        for pk, drugbank_id, name in Drug.objects.filter(
+            drugbank_id__in=[draft.drugbank_id for draft in drafts]
+        ).values_list("pk", "drugbank_id", "name")
+    }
+    names: list[tuple[int, str, str, str]] = []
+    for draft in drafts:
+        pk, common = known[draft.drugbank_id]
+        for name in dict.fromkeys((common, draft.name, *draft.synonyms)):
+            kind = DrugName.Kind.COMMON if name == common else DrugName.Kind.SYNONYM
+            names.append((pk, name, fold(name), kind.value))
+    _insert(DrugName, ("drug_id", "name", "folded", "kind"), names)
+    return n_added
+
+
+@transaction.atomic
+def add_atc_codes(*, entries: Iterable[tuple[str, str]]) -> int:
+    """Add codes with their names, and give a code that is there the name the index has now; returns how many are new."""
+    wanted = dict(entries)
+    known = dict(AtcCode.objects.filter(code__in=wanted).values_list("code", "name"))
+    AtcCode.objects.bulk_update(
+        [AtcCode(code, wanted[code]) for code, name in known.items() if wanted[code] != name], ["name"]
+    )
+    return _insert(AtcCode, ("code", "name"), list(wanted.items()))
+
+
+@transaction.atomic
+def link_atc(*, pairs: Iterable[tuple[int, str]]) -> int:
+    """Note that drugs (by key) carry ATC codes; returns how many links are new.
+
+    A code the index no longer has is added under a name that says so: its prefix still tells the drug's class.
+    """
+    links = list(pairs)
+    _insert(AtcCode, ("code", "name"), [(code, NOT_IN_INDEX) for code in {code for _, code in links}])
+    return _insert(DrugAtc, ("drug_id", "code_id"), links)
+
+
+@transaction.atomic
+def add_statements(*, corpus: Corpus, drafts: Sequence[StatementDraft]) -> int:
+    """Add statements and the patterns they need; returns how many are new. One that is there stays as it is."""
+    known = set(
+        Statement.objects.filter(corpus=corpus, external_id__in=[draft.external_id for draft in drafts]).values_list(
+            "external_id", flat=True
+        )
+    )
+    fresh = [draft for draft in drafts if draft.external_id not in known]
+    patterns = _patterns({draft.pattern for draft in fresh})
+    return _insert(
+        Statement,
+        (
+            "corpus_id", "external_id", "content_hash", "text", "pattern_id", "document", "split",
+            "head_kind", "head_start", "head_end", "head_drug_id",
+            "tail_kind", "tail_start", "tail_end", "tail_drug_id",
+        ),
+        [
+            (
+                corpus.pk, draft.external_id, draft.content_hash, draft.text, patterns[draft.pattern], draft.document,
+                draft.split,
+                draft.head.kind, draft.head.span.start, draft.head.span.end, draft.head.drug_id,
+                draft.tail.kind, draft.tail.span.start, draft.tail.span.end, draft.tail.drug_id,
+            )
+            for draft in fresh
+        ],
+    )  # fmt: skip
+
+
+def _patterns(texts: Iterable[str]) -> dict[str, int]:
+    """Keys of the patterns with these texts, adding those that are missing."""
+    by_hash = {sha256(text.encode()).hexdigest(): text for text in texts}
+    found = {by_hash[digest]: pk for pk, digest in _pattern_keys(by_hash)}
+    missing = [(text, digest) for digest, text in by_hash.items() if text not in found]
+    if missing:
+        _insert(Pattern, ("text", "sha256"), missing)
+        found |= {by_hash[digest]: pk for pk, digest in _pattern_keys([digest for _, digest in missing])}
+    return found
+
+
+def _pattern_keys(hashes: Iterable[str]) -> Iterable[tuple[int, str]]:
+    return Pattern.objects.filter(sha256__in=list(hashes)).values_list("pk", "sha256")
+
+
+def _insert(model: type[models.Model], attributes: Sequence[str], rows: Sequence[tuple[object, ...]]) -> int:
+    """Insert rows, passing over those that break a unique constraint; returns how many went in.
+
+    One prepared statement for all rows: several times the speed of `bulk_create`, and unlike it, it counts.
+    """
+    if not rows:
+        return 0
+    quote = connection.ops.quote_name
+    columns = {field.attname: field.column for field in model._meta.concrete_fields}
+    sql = "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING".format(
+        quote(model._meta.db_table),
+        ", ".join(quote(columns[attribute]) for attribute in attributes),
+        ", ".join(["%s"] * len(attributes)),
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, rows)
+        return int(cursor.rowcount)

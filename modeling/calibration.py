@@ -1,0 +1,94 @@
+"""Making a confidence of 0.9 mean that nine of ten are right.
+
+Temperature scaling: Guo et al., On Calibration of Modern Neural Networks (2017), section 4.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+
+Floats = npt.NDArray[np.floating[Any]]
+
+ENOUGH_TO_FIT = 30
+"""Validation examples below which a fitted temperature would say more about chance than about the model."""
+
+COOLEST, HOTTEST = 0.5, 10.0
+PRIOR_WIDTH = 0.5
+"""Standard deviation of log temperature around 0: a few right answers alone cannot make a model certain."""
+
+BANDS = (("unsure", 0.0, 0.75), ("likely", 0.75, 0.95), ("sure", 0.95, 1.0))
+"""Words for a calibrated confidence: from (inclusive) and to (exclusive; 1 belongs to the last)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What the logits are divided by, how that was found ("fitted" or "none") and on how many examples."""
+
+    temperature: float
+    method: str
+    n: int
+
+
+NOT_CALIBRATED = Calibration(temperature=1.0, method="none", n=0)
+
+
+def fit_temperature(logits: Floats, label_indexes: npt.NDArray[np.int64]) -> Calibration:
+    """The temperature, 0.5 to 10, under which the validation labels are likeliest.
+
+    logits: (examples, labels); label_indexes: (examples,). With fewer than 30 examples the temperature stays 1.
+    """
+    n = len(label_indexes)
+    if n < ENOUGH_TO_FIT:
+        return Calibration(temperature=1.0, method="none", n=n)
+
+    def surprise(log_temperature: float) -> float:
+        probabilities = calibrated(logits, float(np.exp(log_temperature)))
+        true = probabilities[np.arange(n), label_indexes]
+        return float(-np.log(np.maximum(true, 1e-300)).sum() + (log_temperature / PRIOR_WIDTH) ** 2 / 2)
+
+    best = minimize_scalar(surprise, bounds=(np.log(COOLEST), np.log(HOTTEST)), method="bounded")
+    return Calibration(temperature=float(np.exp(best.x)), method="fitted", n=n)
+
+
+def calibrated(logits: Floats, temperature: float) -> Floats:
+    """Probabilities, (examples, labels), each row summing to 1."""
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
+
+
+def expected_calibration_error(confidences: Floats, correct: npt.NDArray[np.bool_], *, bins: int = 15) -> float:
+    """How far confidence and accuracy lie apart on average, 0 to 1, over bins of equal mass.
+
+    Equal confidences share a bin, so the order of the examples changes nothing (templated text repeats them).
+    """
+    edges = np.unique(np.quantile(confidences, np.linspace(0, 1, bins + 1)[1:-1]))
+    bin_of = np.searchsorted(edges, confidences, side="left")
+    gap = 0.0
+    for number in np.unique(bin_of):
+        inside = bin_of == number
+        gap += inside.sum() * abs(confidences[inside].mean() - correct[inside].mean())
+    return float(gap / len(confidences))
+
+
+def by_band(confidences: Floats, correct: npt.NDArray[np.bool_]) -> list[dict[str, float | int | str | None]]:
+    """One row per band: its word, bounds, number of predictions, and accuracy (none where it is empty)."""
+    rows: list[dict[str, float | int | str | None]] = []
+    for word, low, high in BANDS:
+        inside = (confidences >= low) & ((confidences < high) | (high == 1.0))
+        n = int(inside.sum())
+        rows.append(
+            {
+                "band": word,
+                "from": low,
+                "to": high,
+                "n": n,
+                "accuracy": float(correct[inside].mean()) if n else None,
+            }
+        )
+    return rows

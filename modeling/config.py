@@ -1,0 +1,140 @@
+"""How one model is trained, as plain values: an experiment is one JSON object."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+MentionForm = Literal["raw", "masked"]
+
+
+class UnknownField(ValueError):
+    """The configuration names a field that does not exist, or one of another type than the field has."""
+
+
+class FieldOutOfRange(ValueError):
+    """A field holds a value outside its range."""
+
+
+class ContradictoryConfig(ValueError):
+    """Two values exclude each other, so the training could not do what the configuration says."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """Everything that decides the weights besides the examples and the backbone.
+
+    Defaults are the first paper's (LoRA-BiomedBERT, section 3.2) where it gives a value. It gives none for
+    `alpha`, `lora_dropout` and `weight_decay`: these are LoRA's and AdamW's customary ones.
+    AdamW always runs with betas 0.9 and 0.999 and epsilon 1e-8, and the learning rate falls linearly to 0.
+    """
+
+    seed: int = 42
+    """Start of every random draw; the same seed and thread count give the same weights on a CPU."""
+    rank: int = 8
+    """Width of the two LoRA matrices of each adapted projection, 1 to 256."""
+    alpha: float = 16.0
+    """LoRA scale: the update is multiplied by alpha / rank."""
+    lora_dropout: float = 0.1
+    """Share of the adapter's inputs dropped while training, 0 to below 1."""
+    target_modules: tuple[str, ...] = ("query", "value")
+    """Names of the projections inside each attention block that get an adapter."""
+    learning_rate: float = 2e-4
+    """Peak step size of AdamW, above 0 and at most 1."""
+    warmup_share: float = 0.1
+    """Share of all steps during which the learning rate climbs from 0 to its peak, 0 to below 1."""
+    weight_decay: float = 0.01
+    """Decoupled weight decay per step, 0 to 1."""
+    batch_size: int = 8
+    """Examples per step, 1 or more."""
+    max_tokens: int = 256
+    """Longest input in tokens with its two special tokens, 8 to 512; longer ones are cut around both mentions."""
+    max_epochs: int = 8
+    """Most passes over the examples, 1 or more."""
+    patience: int = 2
+    """Epochs without gain on the validation examples after which training stops, 1 to `max_epochs`."""
+    mentions: MentionForm = "raw"
+    """What the model reads: "raw" the sentence as it is, "masked" its pattern with both entities replaced."""
+    threads: int | None = None
+    """CPU threads of the numeric library; none keeps what the process has."""
+
+    def __post_init__(self) -> None:
+        wanted = {
+            "seed": (0 <= self.seed < 2**32, "0 or more and below 4,294,967,296"),
+            "rank": (1 <= self.rank <= 256, "1 to 256"),
+            "alpha": (self.alpha > 0, "above 0"),
+            "lora_dropout": (0 <= self.lora_dropout < 1, "0 or more and below 1"),
+            "target_modules": (
+                len(self.target_modules) > 0,
+                "the name of at least one projection, such as query",
+            ),
+            "learning_rate": (0 < self.learning_rate <= 1, "above 0 and at most 1"),
+            "warmup_share": (0 <= self.warmup_share < 1, "0 or more and below 1"),
+            "weight_decay": (0 <= self.weight_decay <= 1, "0 to 1"),
+            "batch_size": (self.batch_size >= 1, "1 or more examples"),
+            "max_tokens": (8 <= self.max_tokens <= 512, "8 to 512 tokens"),
+            "max_epochs": (self.max_epochs >= 1, "1 or more epochs"),
+            "patience": (self.patience >= 1, "1 or more epochs"),
+            "mentions": (self.mentions in get_args(MentionForm), '"raw" or "masked"'),
+            "threads": (self.threads is None or self.threads >= 1, "1 or more, or none"),
+        }
+        for name, (holds, range_of_values) in wanted.items():
+            if not holds:
+                raise FieldOutOfRange(f"{name} is {getattr(self, name)!r} but has to be {range_of_values}.")
+        if self.patience > self.max_epochs:
+            raise ContradictoryConfig(
+                f"patience is {self.patience} epochs but max_epochs is {self.max_epochs}, so training could never "
+                f"stop early: give a patience of at most {self.max_epochs}."
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values, in the order above."""
+        return {**dataclasses.asdict(self), "target_modules": list(self.target_modules)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> TrainingConfig:
+        """The configuration written by `to_json`; fields left out take their default.
+
+        Raises UnknownField, FieldOutOfRange or ContradictoryConfig, each with one sentence.
+        """
+        known = {field.name: field.type for field in dataclasses.fields(cls)}
+        for name, value in values.items():
+            if name not in known:
+                raise UnknownField(f"{name!r} is no training setting: known ones are {', '.join(known)}.")
+            if not _fits(value, str(known[name])):
+                raise UnknownField(f"{name} is {value!r} but has to be of type {known[name]}.")
+        given = dict(values)
+        if "target_modules" in given:
+            given["target_modules"] = tuple(given["target_modules"])
+        return cls(**given)
+
+
+_KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {
+        "int": (int,),
+        "float": (int, float),
+        "int | None": (int, type(None)),
+        "MentionForm": (str,),
+        "tuple[str, ...]": (list, tuple),
+    }
+)
+
+
+def _fits(value: object, kind: str) -> bool:
+    if isinstance(value, bool) or not isinstance(value, _KINDS[kind]):
+        return False
+    return kind != "tuple[str, ...]" or all(isinstance(part, str) for part in value)  # type: ignore[attr-defined]
+
+
+PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
+    {
+        "paper": TrainingConfig(),
+        "default": TrainingConfig(
+            learning_rate=1e-3, batch_size=32, max_tokens=256, max_epochs=8, patience=2, mentions="masked"
+        ),
+    }
+)
+"""`paper`: the first paper's section 3.2. `default`: what measured best for the embedded backbone."""

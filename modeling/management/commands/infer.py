@@ -1,0 +1,64 @@
+"""`manage.py infer`: predict every statement the model has not spoken of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from ledger.management.run_command import RunCommand
+from ledger.models import ModelVersion, Run, Task
+from ledger.queries import current_model
+from ledger.record.runs import AlreadyActive, NothingToPredict, UnknownCorpus, open_inference
+from modeling.store.predictions import predict_pending
+
+
+class Command(RunCommand):
+    help = "Predict every statement of a task with its live model, or with the one named."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--model", type=int, help="number of the model version; the live one by default")
+        parser.add_argument("--corpus", action="append", default=[], help="only this corpus; may be repeated")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        task = self.task(options)
+        model = self._model(task, options["model"])
+
+        def open_run(wake: bool) -> Run:
+            try:
+                return open_inference(
+                    task=task,
+                    model_version=model,
+                    corpora=tuple(options["corpus"]),
+                    by=None,
+                    now=timezone.now(),
+                    wake=wake,
+                )
+            except (AlreadyActive, NothingToPredict, UnknownCorpus) as error:
+                raise CommandError(str(error)) from error
+
+        run = self.see_through(Run.Kind.INFERENCE, open_run, predict_pending)
+        self.report(
+            {
+                "run": run.pk,
+                "model_version": model.number,
+                "predictions": run.n_done,
+                "flags": run.n_flags,
+                "root_hash": run.root_hash,
+                **run.detail,
+            },
+            options,
+        )
+
+    def _model(self, task: Task, number: int | None) -> ModelVersion:
+        if number is None:
+            model = current_model(task)
+            if model is None:
+                raise CommandError(f"The task {task.slug} has no live model; promote one, or name one with --model.")
+            return model
+        named = ModelVersion.objects.filter(task=task, number=number).first()
+        if named is None:
+            raise CommandError(f"The task {task.slug} has no model version {number}.")
+        return named

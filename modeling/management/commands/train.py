@@ -1,0 +1,55 @@
+"""`manage.py train`: open a round and see its training through."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+
+from ledger.management.run_command import RunCommand
+from ledger.models import Evaluation, ModelVersion, Run
+from ledger.record.runs import AlreadyActive, open_round
+from modeling.config import PRESETS
+from modeling.store.rounds import train_round
+
+
+class Command(RunCommand):
+    help = "Freeze gold and pseudo-labels, train a model on them, and test it beside the current one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--preset", choices=sorted(PRESETS), default="default")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        task = self.task(options)
+
+        def open_training(wake: bool) -> Run:
+            try:
+                opened = open_round(
+                    task=task, by=None, now=timezone.now(), parameters={"preset": options["preset"]}, wake=wake
+                )
+            except AlreadyActive as error:
+                raise CommandError(str(error)) from error
+            return opened.runs.get()
+
+        run = self.see_through(Run.Kind.TRAINING, open_training, train_round)
+        version = ModelVersion.objects.filter(training_set__round=run.round).latest("id")
+        composition = version.training_set.composition
+        evaluations = Evaluation.objects.filter(model_version=version, training_set=version.training_set)
+        self.report(
+            {
+                "round": version.training_set.round.number,
+                "model_version": version.number,
+                "artifact": version.artifact,
+                "examples": composition["examples"],
+                "left_out": composition["left_out"],
+                "calibration": version.calibration,
+                **{
+                    f"{one.view}_{name}": one.metrics[name]
+                    for one in evaluations
+                    for name in ("n", "accuracy", "macro_f1")
+                },
+            },
+            options,
+        )

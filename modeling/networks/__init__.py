@@ -1,0 +1,1 @@
+"""The shapes of models: a pretrained encoder and what stands on it."""

@@ -1,0 +1,62 @@
+"""The plain values that cross the seam between numbers and ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A mention's place in its text: characters, start inclusive, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence with its ordered pair of entities.
+
+    `pattern` is `text` with every mention of the head replaced by ⟨1⟩ and of the tail by ⟨2⟩.
+    """
+
+    id: int
+    text: str
+    pattern: str
+    head: Span
+    tail: Span
+    head_kind: str = "drug"
+    tail_kind: str = "drug"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A statement and the answer to learn: an index into the label set, and how much it counts (above 0)."""
+
+    statement: Statement
+    label_index: int
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What a model says of one statement.
+
+    `scores` are calibrated probabilities in label order, each exactly a 32-bit float; `confidence` is the largest.
+    """
+
+    statement_id: int
+    label_index: int
+    confidence: float
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is: `done` of `total` steps, with what there is to say about it (plain JSON values)."""
+
+    stage: str
+    done: int
+    total: int
+    detail: Mapping[str, float | int | str] = field(default_factory=dict)

@@ -1,0 +1,223 @@
+"""Training one model from labelled statements, start to sealed folder."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib.metadata
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from peft import PeftModel
+from tokenizers import Tokenizer
+from torch import nn
+from transformers import (
+    set_seed,
+)
+
+from modeling import adapters, artifacts
+from modeling.backbones import Backbone
+from modeling.calibration import NOT_CALIBRATED, Calibration, calibrated, fit_temperature
+from modeling.config import ContradictoryConfig, TrainingConfig
+from modeling.encode import encode, load_tokenizer, tokenizer_sha256
+from modeling.fitting import Row, fit
+from modeling.forward import logits_for
+from modeling.metrics import score
+from modeling.networks.cls import ARCHITECTURE, build
+from modeling.records import Example, Progress
+from modeling.watching import BestEpoch, Reporter, TrainingCancelled
+
+__all__ = ["NotEnoughExamples", "TrainedModel", "TrainingCancelled", "UnusableExample", "train"]
+
+ADAPTER = "adapter"
+LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "accelerate", "numpy", "scikit-learn")
+
+
+class NotEnoughExamples(ValueError):
+    """A label has no training example, so nothing can be learnt about it."""
+
+
+class UnusableExample(ValueError):
+    """An example's label is not in the label set, or its weight is not above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """A sealed model and how its training went.
+
+    `folder` is named by `sha256`; `history` has one row per epoch (epoch, loss, macro_f1, accuracy on the validation
+    examples) and is empty without them; `validation` holds the figures of `metrics.score` at the best epoch, none
+    without validation examples; `trainable` counts the parameters that were trained.
+    """
+
+    folder: Path
+    sha256: str
+    manifest: dict[str, Any]
+    calibration: Calibration
+    validation: dict[str, Any] | None
+    history: tuple[dict[str, float], ...]
+    best_epoch: int
+    stopped_early: bool
+    trainable: dict[str, int]
+    notes: tuple[str, ...]
+
+
+def train(
+    examples: Sequence[Example],
+    validation: Sequence[Example],
+    *,
+    labels: Sequence[str],
+    backbone: Backbone,
+    config: TrainingConfig,
+    out_dir: Path,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    should_cancel: Callable[[], bool] = lambda: False,
+) -> TrainedModel:
+    """The model that the examples teach, sealed in a folder below `out_dir` that is named by its hash.
+
+    Stops early on the validation examples (see `BestEpoch`), which also set the temperature; without any it runs
+    all `max_epochs`, stays uncalibrated and says so in `notes`. Runs on CUDA in bfloat16 where there is a GPU. The
+    same examples, configuration, backbone and thread count give the same folder on a CPU. Stages told to
+    `on_progress`: encode, train, calibrate, save. Nothing is left behind when it fails.
+
+    Raises NotEnoughExamples, UnusableExample, ContradictoryConfig, TrainingCancelled, and what `encode`, `build`
+    and `attach` raise.
+    """
+    _check(examples, validation, labels)
+    n = len(examples) + len(validation)
+    with _threads(config.threads):
+        set_seed(config.seed)
+        on_progress(Progress("encode", 0, n))
+        tokenizer = load_tokenizer(backbone.path)
+        rows, validation_rows = (_rows(part, tokenizer, config) for part in (examples, validation))
+        on_progress(Progress("encode", n, n))
+        classifier = build(backbone, n_labels=len(labels))
+        _check_length(classifier.network, config)
+        pad_id = int(getattr(classifier.network.config, "pad_token_id", None) or 0)
+        model = adapters.attach(classifier, config)
+        best = BestEpoch(config.patience)
+        callbacks = [Reporter(on_progress, should_cancel), best]
+        fit(model, rows, validation_rows, config, n_labels=len(labels), pad_id=pad_id, callbacks=callbacks)
+        if validation:
+            best.restore(model)
+        model.eval()
+        on_progress(Progress("calibrate", 0, len(validation)))
+        calibration, figures = _calibrate(model, validation_rows, labels, pad_id)
+        on_progress(Progress("save", 0, 1))
+        content = {
+            "format": 1,
+            "architecture": ARCHITECTURE,
+            "backbone": {
+                "name": backbone.name,
+                "revision": backbone.revision,
+                "sha256": backbone.sha256,
+                "tokenizer_sha256": tokenizer_sha256(tokenizer),
+            },
+            "labels": list(labels),
+            "config": config.to_json(),
+            "calibration": dataclasses.asdict(calibration),
+            "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+            "threads": torch.get_num_threads(),
+            "pad_id": pad_id,
+        }
+        folder, sha256 = _seal(model, content, backbone_name=backbone.name, out_dir=out_dir)
+        on_progress(Progress("save", 1, 1))
+    return TrainedModel(
+        folder=folder,
+        sha256=sha256,
+        manifest=artifacts.read_manifest(folder),
+        calibration=calibration,
+        validation=figures,
+        history=tuple(best.history),
+        best_epoch=best.best_epoch or config.max_epochs,
+        stopped_early=best.stopped_early,
+        trainable=adapters.trainable_parameters(model),
+        notes=_notes(len(validation), calibration, config),
+    )
+
+
+def _check(examples: Sequence[Example], validation: Sequence[Example], labels: Sequence[str]) -> None:
+    for example in (*examples, *validation):
+        if not 0 <= example.label_index < len(labels) or not 0 < example.weight < float("inf"):
+            raise UnusableExample(
+                f"The example of statement {example.statement.id} has label {example.label_index} of {len(labels)} "
+                f"and weight {example.weight}: give a label index below {len(labels)} and a weight above 0."
+            )
+    counts = Counter(example.label_index for example in examples)
+    without = [label for index, label in enumerate(labels) if not counts[index]]
+    if without or len(labels) < 2:
+        raise NotEnoughExamples(
+            f"There are {len(examples)} training examples over {len(labels)} labels and none for "
+            f"{', '.join(without) or 'a second label'}: review or import some of each label first."
+        )
+
+
+def _check_length(network: nn.Module, config: TrainingConfig) -> None:
+    longest = getattr(network.config, "max_position_embeddings", config.max_tokens)
+    if config.max_tokens > longest:
+        raise ContradictoryConfig(
+            f"max_tokens is {config.max_tokens} but the backbone reads at most {longest} tokens: lower max_tokens."
+        )
+
+
+def _rows(examples: Sequence[Example], tokenizer: Tokenizer, config: TrainingConfig) -> list[Row]:
+    statements = [example.statement for example in examples]
+    token_ids = encode(statements, tokenizer, mentions=config.mentions, max_tokens=config.max_tokens)
+    return [
+        Row(input_ids=ids, labels=example.label_index, weights=example.weight)
+        for ids, example in zip(token_ids, examples, strict=True)
+    ]
+
+
+def _calibrate(
+    model: nn.Module, validation_rows: list[Row], labels: Sequence[str], pad_id: int
+) -> tuple[Calibration, dict[str, Any] | None]:
+    if not validation_rows:
+        return NOT_CALIBRATED, None
+    true = np.asarray([row["labels"] for row in validation_rows])
+    logits = logits_for(model, [row["input_ids"] for row in validation_rows], pad_id=pad_id)
+    calibration = fit_temperature(logits, true)
+    probabilities = calibrated(logits, calibration.temperature)
+    said = probabilities.argmax(axis=1)
+    return calibration, score(true.tolist(), said.tolist(), probabilities.max(axis=1).tolist(), labels=labels)
+
+
+def _seal(model: PeftModel, content: dict[str, Any], *, backbone_name: str, out_dir: Path) -> tuple[Path, str]:
+    """Write beside the final place, then move there in one step; a folder of the same content is kept."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out_dir, prefix=".sealing-") as scratch:
+        draft = Path(scratch) / "model"
+        draft.mkdir()
+        adapters.save(model, draft / ADAPTER, backbone_name=backbone_name)
+        artifacts.write_manifest(draft, content)
+        sha256 = artifacts.seal(draft)
+        folder = out_dir / sha256
+        if not folder.exists():
+            draft.rename(folder)
+    return folder, sha256
+
+
+def _notes(n_validation: int, calibration: Calibration, config: TrainingConfig) -> tuple[str, ...]:
+    if not n_validation:
+        return (
+            f"No validation examples: trained all {config.max_epochs} epochs without early stopping, not calibrated.",
+        )
+    if calibration.method == "none":
+        return (f"Only {n_validation} validation examples: confidences are not calibrated.",)
+    return ()
+
+
+@contextlib.contextmanager
+def _threads(n: int | None) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(n or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

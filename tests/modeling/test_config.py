@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from modeling.config import PRESETS, ContradictoryConfig, FieldOutOfRange, TrainingConfig, UnknownField
+
+
+def test_paper_preset_is_the_papers_section_3_2() -> None:
+    paper = PRESETS["paper"]
+    assert (paper.rank, paper.target_modules) == (8, ("query", "value"))
+    assert (paper.learning_rate, paper.warmup_share) == (2e-4, 0.1)
+    assert (paper.batch_size, paper.max_tokens) == (8, 256)
+    assert (paper.patience, paper.max_epochs) == (2, 8)
+    assert paper.mentions == "raw"
+
+
+@pytest.mark.parametrize("name", ["paper", "default"])
+def test_a_configuration_survives_json(name: str) -> None:
+    assert TrainingConfig.from_json(json.loads(json.dumps(PRESETS[name].to_json()))) == PRESETS[name]
+
+
+def test_fields_left_out_take_their_default() -> None:
+    assert TrainingConfig.from_json({"seed": 3}) == TrainingConfig(seed=3)
+
+
+def test_unknown_field_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownField, match="'epochs' is no training setting: known ones are seed, rank") as refusal:
+        TrainingConfig.from_json({"epochs": 3})
+    assert "max_epochs" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("seed", "42"),
+        ("rank", 8.0),
+        ("rank", True),
+        ("target_modules", "query"),
+        ("target_modules", [1]),
+        ("mentions", 1),
+        ("threads", "2"),
+        ("alpha", None),
+    ],
+)
+def test_value_of_another_type_is_refused(name: str, value: object) -> None:
+    with pytest.raises(UnknownField, match=f"^{name} is "):
+        TrainingConfig.from_json({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("seed", -1),
+        ("rank", 0),
+        ("alpha", 0.0),
+        ("lora_dropout", 1.0),
+        ("target_modules", ()),
+        ("learning_rate", float("nan")),
+        ("warmup_share", 1.0),
+        ("weight_decay", -0.1),
+        ("batch_size", 0),
+        ("max_tokens", 513),
+        ("max_epochs", 0),
+        ("patience", 0),
+        ("mentions", "bold"),
+        ("threads", 0),
+    ],
+)
+def test_value_out_of_range_is_refused_by_name(name: str, value: object) -> None:
+    with pytest.raises(FieldOutOfRange, match=f"^{name} is .* but has to be "):
+        TrainingConfig(**{name: value})  # type: ignore[arg-type]
+
+
+def test_patience_beyond_the_last_epoch_is_a_contradiction() -> None:
+    with pytest.raises(ContradictoryConfig, match="patience is 5 epochs but max_epochs is 3"):
+        TrainingConfig(patience=5, max_epochs=3)
