@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -42,6 +43,10 @@ def start(var: Path, url: str) -> subprocess.Popen[bytes]:
     data = var / "redis"
     for folder in (data, socket.parent):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if socket.parent != var and socket.parent.stat().st_uid != os.getuid():
+        raise RedisDidNotStart(
+            f"{socket.parent}, where the socket belongs, is another user's; give DDI_VAR a shorter path than {var}."
+        )
     socket.unlink(missing_ok=True)
     log = data / "redis.log"
     process = processes.start(

@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -63,7 +64,7 @@ def secret_key(var: Path, hosts: list[str]) -> str:
 
 def database(var: Path) -> dict[str, object]:
     """Django's database settings from DDI_DATABASE_URL; SQLite in WAL mode under `var/` by default."""
-    url = os.environ.get("DDI_DATABASE_URL") or f"sqlite:///{var / 'ledger.sqlite3'}"
+    url = os.environ.get("DDI_DATABASE_URL") or f"sqlite:///{quote(str(var / 'ledger.sqlite3'))}"
     try:
         config: dict[str, object] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     except Exception as error:
@@ -96,7 +97,7 @@ def redis_url(var: Path) -> str:
     """DDI_REDIS_URL, or the embedded server's unix socket."""
     url = os.environ.get("DDI_REDIS_URL", "")
     if not url:
-        return f"unix://{embedded_redis_socket(var)}?db=0"
+        return f"unix://{quote(str(embedded_redis_socket(var)))}?db=0"
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(f"DDI_REDIS_URL is {url!r}; it must start with redis://, rediss:// or unix://.")
     return url

@@ -77,8 +77,9 @@ class Supervisor:
         logs.mkdir(exist_ok=True)
         if settings.DDI_REDIS_EMBEDDED:
             self.starters["redis"] = lambda: embedded_redis.start(self.var, settings.RQ_REDIS_URL)
-        manage = [sys.executable, settings.BASE_DIR / "manage.py"]
-        self.starters["worker"] = lambda: processes.start([*manage, "work"], log=logs / "worker.log")
+        self.starters["worker"] = lambda: processes.start(
+            [sys.executable, settings.BASE_DIR / "manage.py", "work"], log=logs / "worker.log"
+        )
         self.starters["web"] = lambda: processes.start(
             [
                 sys.executable, "-m", "gunicorn", "ddi_site.wsgi:application", "--chdir", settings.BASE_DIR,

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 15
 
 
-class LedgerWorker(SpawnWorker):  # type: ignore[misc]
+class LedgerWorker(SpawnWorker):
     """Runs each job in a freshly spawned process, and queues the runs of dead workers again.
 
     Spawned, not forked: a forked process deadlocks once its parent has computed anything with torch, and RQ's own
@@ -43,7 +43,8 @@ class LedgerWorker(SpawnWorker):  # type: ignore[misc]
 
 def look_for_dead_runs(stopped: threading.Event) -> None:
     """Until stopped, queue again what dead workers left behind: at once, then every 15 seconds."""
-    from django.db import DatabaseError, connection
+    from django.db import Error as DatabaseTrouble
+    from django.db import connection
     from django.utils import timezone
 
     from ledger.record.runs import requeue_dead_runs
@@ -52,7 +53,7 @@ def look_for_dead_runs(stopped: threading.Event) -> None:
         try:
             for run_id in requeue_dead_runs(now=timezone.now()):
                 logger.warning("Run %s was left by a dead worker and waits again.", run_id)
-        except DatabaseError:
+        except DatabaseTrouble:
             logger.exception("Looking for dead runs failed; the next look is in %s s.", SECONDS_BETWEEN_LOOKS)
         finally:
             connection.close()

@@ -77,8 +77,8 @@ def _identities(one: Candidate) -> Iterator[tuple[str, object]]:
         yield "document", one.document
 
 
-def content_hash(rows: Iterable[tuple[int, int, str, str]]) -> str:
-    """Hash over (statement id, label id, role, source) by statement id."""
+def content_hash(rows: Iterable[tuple[int, int, str, str, int | None]]) -> str:
+    """Hash over (statement id, label id, role, source, id of the gold label or prediction) by statement id."""
     digest = sha256()
     for row in rows:
         digest.update("|".join(map(str, row)).encode() + b"\n")

@@ -11,6 +11,7 @@ import json
 import struct
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -61,10 +62,20 @@ class ChainNeedsTransaction(RuntimeError):
 
 
 def canonical(value: object) -> object:
-    """A JSON-able form that is the same before writing and after reading back, on every database."""
+    """A JSON-able form that is the same before writing and after reading back, on every database.
+
+    PostgreSQL keeps the numbers of a JSON column as decimals (1e16 comes back as an integer, -0.0 without its sign),
+    a float column gives 4.0 for 4, and JSON makes every name of an object a string.
+    """
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if value is None or isinstance(value, (str, int, float, bool, list, dict)):
+    if isinstance(value, float):
+        return int(Decimal(repr(value))) if value.is_integer() else value
+    if isinstance(value, (list, tuple)):
+        return [canonical(one) for one in value]
+    if isinstance(value, dict):
+        return {name if isinstance(name, str) else json.dumps(name): canonical(one) for name, one in value.items()}
+    if value is None or isinstance(value, (str, int)):
         return value
     return str(value)
 
@@ -85,8 +96,19 @@ def evidence_ids(gold: Any) -> list[int]:
     return sorted(evidence.decision_id for evidence in gold.evidence.all())
 
 
-def link_hash(*, position: int, kind: str, first_id: int, last_id: int, n_rows: int, digest: str, previous: str) -> str:
-    return sha256(f"{position}|{kind}|{first_id}|{last_id}|{n_rows}|{digest}|{previous}".encode()).hexdigest()
+def link_hash(
+    *,
+    position: int,
+    kind: str,
+    first_id: int,
+    last_id: int,
+    n_rows: int,
+    digest: str,
+    previous: str,
+    linked_at: datetime,
+) -> str:
+    facts = (position, kind, first_id, last_id, n_rows, digest, previous, canonical(linked_at))
+    return sha256("|".join(map(str, facts)).encode()).hexdigest()
 
 
 def lock_chain() -> None:
@@ -99,7 +121,9 @@ def lock_chain() -> None:
 
 
 def append_link(kind: str, rows: Sequence[models.Model], *, now: datetime) -> ChainLink:
-    """Close the chain over rows just inserted under `lock_chain`. Two queries."""
+    """Close the chain over rows just inserted under `lock_chain`. Two queries, three for gold labels."""
+    if kind == ChainLink.Kind.GOLD:
+        models.prefetch_related_objects(rows, "evidence")
     with transaction.atomic():
         newest = ChainLink.objects.order_by("-position").first()
         position, previous = (newest.position + 1, newest.hash) if newest else (1, GENESIS)
@@ -111,26 +135,30 @@ def append_link(kind: str, rows: Sequence[models.Model], *, now: datetime) -> Ch
             "n_rows": len(rows),
             "digest": rows_digest(kind, rows),
             "previous": previous,
+            "linked_at": now,
         }
-        return ChainLink.objects.create(**facts, hash=link_hash(**facts), linked_at=now)
+        return ChainLink.objects.create(**facts, hash=link_hash(**facts))
 
 
 def chunk_digest(
     predictions: Iterable[tuple[int, int, float, bytes]],
     flags: Iterable[tuple[int, int, int | None, str]],
+    *,
+    committed_at: datetime,
 ) -> str:
-    """Hash of one chunk.
+    """Hash of one chunk and the time it was written.
 
     predictions: (statement id, label id, confidence, packed scores), by statement id;
     flags: (statement id, flag rule id, ATC rule id or None, explanation), by statement id and rule id.
     """
-    digest = sha256()
+    digest = sha256(str(canonical(committed_at)).encode())
     for statement_id, label_id, confidence, scores in predictions:
-        digest.update(struct.pack("<qqd", statement_id, label_id, confidence))
+        digest.update(struct.pack("<cqqdI", b"p", statement_id, label_id, confidence, len(scores)))
         digest.update(scores)
     for statement_id, rule_id, atc_rule_id, explanation in flags:
-        digest.update(struct.pack("<qqq", statement_id, rule_id, atc_rule_id or 0))
-        digest.update(explanation.encode())
+        words = explanation.encode()
+        digest.update(struct.pack("<cqqqI", b"f", statement_id, rule_id, atc_rule_id or 0, len(words)))
+        digest.update(words)
     return digest.hexdigest()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from math import floor
 
 from ledger.atc import Expectation
 
@@ -67,7 +68,7 @@ def flags_of(said: Said, thresholds: Thresholds, titles: dict[int, str]) -> Iter
     if said.confidence < thresholds.doubt:
         yield Raised(
             "low_confidence",
-            f"Confidence {said.confidence:.2f} is below the task's threshold of {thresholds.doubt:.2f}.",
+            f"Confidence {_not_rounded_up(said.confidence)} is below the task's threshold of {thresholds.doubt:g}.",
         )
     expectation = said.expectation
     if expectation and expectation.label_id is not None and expectation.label_id != said.label_id:
@@ -84,9 +85,14 @@ def flags_of(said: Said, thresholds: Thresholds, titles: dict[int, str]) -> Iter
         yield Raised(
             "suspect_gold",
             f"The gold label is {titles[said.gold_label_id].lower()}; the model says {label} "
-            f"with confidence {said.confidence:.2f}.",
+            f"with confidence {_not_rounded_up(said.confidence)}.",
         )
     if in_audit(said.statement_id, thresholds.audit_share):
         yield Raised(
-            "audit", f"Drawn at random ({thresholds.audit_share:.1%} of all statements), to estimate accuracy."
+            "audit", f"Drawn at random ({thresholds.audit_share * 100:g} % of all statements), to estimate accuracy."
         )
+
+
+def _not_rounded_up(confidence: float) -> str:
+    """Three decimals, cut off: 0.8999 must not read as the 0.9 it is below."""
+    return f"{floor(confidence * 1_000) / 1_000:.3f}"

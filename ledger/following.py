@@ -30,7 +30,7 @@ def see_through(run_id: int, *, do: Callable[[Work], object] | None, say: Callab
     do: the work itself when no worker listens, else None. Raises RunFailed unless the run finished.
     """
     if do is None:
-        run = _watch(run_id, say, threading.Event())
+        run = _watch(run_id, say)
     else:
         done = threading.Event()
         watcher = threading.Thread(target=_watch_elsewhere, args=(run_id, say, done), daemon=True)
@@ -40,17 +40,17 @@ def see_through(run_id: int, *, do: Callable[[Work], object] | None, say: Callab
         finally:
             done.set()
             watcher.join()
-        run = _watch(run_id, say, done)
+        run = _watch(run_id, say)  # at once, unless a worker has taken the run over
     if run.status != Run.Status.FINISHED:
         raise RunFailed(f"The {run} {run.get_status_display()}: {run.error or 'somebody asked it to stop'}")
     return run
 
 
-def _watch(run_id: int, say: Callable[[Run], None], done: threading.Event) -> Run:
+def _watch(run_id: int, say: Callable[[Run], None]) -> Run:
     while True:
         run = Run.objects.get(pk=run_id)
         say(run)
-        if not run.is_active or done.is_set():
+        if not run.is_active:
             return run
         time.sleep(SECONDS_BETWEEN_LOOKS)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 
 from ledger.candidates import content_hash
 from ledger.chain import COVERED, GENESIS, chunk_digest, link_hash, rows_digest, run_root
@@ -35,6 +35,7 @@ def problems() -> Iterator[str]:
     yield from (f"The trigger {name} is missing: a fact could be changed." for name in missing_triggers(connection))
     yield from _chain_problems()
     yield from _uncovered_rows()
+    yield from _orphans()
     yield from _run_problems()
     yield from _chunk_problems()
     yield from _training_set_problems()
@@ -51,7 +52,7 @@ def _chain_problems() -> Iterator[str]:
             yield f"Link {link.position} does not follow the link before it."
         facts = {
             name: getattr(link, name)
-            for name in ("position", "kind", "first_id", "last_id", "n_rows", "digest", "previous")
+            for name in ("position", "kind", "first_id", "last_id", "n_rows", "digest", "previous", "linked_at")
         }
         if link.hash != link_hash(**facts):
             yield f"Link {link.position} was changed: its own hash does not hold."
@@ -76,32 +77,58 @@ def _uncovered_rows() -> Iterator[str]:
         rows = model._default_manager.all()
         n_rows = (rows.exclude(root_hash="") if model is Run else rows).count()
         if n_rows != (covered.get(kind) or 0):
-            yield f"{n_rows} {ChainLink.Kind(kind).label} rows stand in the ledger; its chain covers {covered.get(kind, 0)}."
+            label, n_covered = ChainLink.Kind(kind).label, covered.get(kind, 0)
+            yield f"{n_rows} {label} rows stand in the ledger; its chain covers {n_covered}."
+
+
+def _orphans() -> Iterator[str]:
+    """Rows whose parent is gone: possible where a program that checks no foreign keys opened the database."""
+    n_predictions = Prediction.objects.filter(~Exists(PredictionChunk.objects.filter(pk=OuterRef("chunk_id")))).count()
+    n_flags = Flag.objects.filter(~Exists(Prediction.objects.filter(pk=OuterRef("prediction_id")))).count()
+    if n_predictions:
+        yield f"{n_predictions} prediction rows name a chunk that is not there."
+    if n_flags:
+        yield f"{n_flags} flag rows name a prediction that is not there."
 
 
 def _run_problems() -> Iterator[str]:
-    finished = Run.objects.filter(kind=Run.Kind.INFERENCE, status=Run.Status.FINISHED)
-    for run in finished.iterator():
+    for run in Run.objects.filter(kind=Run.Kind.INFERENCE).iterator():
         assert run.model_version_id is not None
-        chunks = run.chunks.values_list("last_statement", "sha256")
-        if run.root_hash != run_root(run_id=run.pk, model_version_id=run.model_version_id, chunks=chunks):
+        chunks = list(run.chunks.values_list("last_statement", "sha256", "n_predictions"))
+        n_held = sum(n_predictions for _, _, n_predictions in chunks)
+        root = run_root(
+            run_id=run.pk, model_version_id=run.model_version_id, chunks=((last, sha256) for last, sha256, _ in chunks)
+        )
+        if n_held != run.n_done:
+            yield f"Run {run.pk} wrote {run.n_done} predictions; its chunks hold {n_held}: one was added or removed."
+        elif (run.root_hash or run.status == Run.Status.FINISHED) and run.root_hash != root:
             yield f"Run {run.pk}: its root does not close over its chunks; a chunk was added, removed or changed."
 
 
 def _chunk_problems() -> Iterator[str]:
-    for chunk in PredictionChunk.objects.order_by("id").iterator():
+    for chunk in PredictionChunk.objects.select_related("run").order_by("id").iterator():
         predictions = list(
-            Prediction.objects.filter(chunk=chunk)
+            Prediction.objects.filter(chunk=chunk, model_version=chunk.run.model_version_id)
             .order_by("statement_id")
             .values_list("statement_id", "label_id", "confidence", "scores")
         )
-        flags = (
+        flags = list(
             Flag.objects.filter(prediction__chunk=chunk)
             .order_by("prediction__statement_id", "rule_id")
             .values_list("prediction__statement_id", "rule_id", "atc_rule_id", "explanation")
         )
-        digest = chunk_digest(((sid, label, conf, bytes(scores)) for sid, label, conf, scores in predictions), flags)
-        if digest != chunk.sha256 or len(predictions) != chunk.n_predictions:
+        digest = chunk_digest(
+            ((sid, label, conf, bytes(scores)) for sid, label, conf, scores in predictions),
+            flags,
+            committed_at=chunk.committed_at,
+        )
+        bounds = (predictions[0][0], predictions[-1][0]) if predictions else None
+        holds = (
+            digest == chunk.sha256
+            and bounds == (chunk.first_statement, chunk.last_statement)
+            and (len(predictions), len(flags)) == (chunk.n_predictions, chunk.n_flags)
+        )
+        if not holds:
             yield (
                 f"Chunk {chunk.pk} (run {chunk.run_id}, statements {chunk.first_statement}–{chunk.last_statement}): "
                 "a prediction or flag was added, removed or changed after it was written."
@@ -112,10 +139,13 @@ def _training_set_problems() -> Iterator[str]:
     hashes = dict(TrainingSet.objects.values_list("id", "content_hash"))
     rows = (
         TrainingExample.objects.order_by("training_set_id", "statement_id")
-        .values_list("training_set_id", "statement_id", "label_id", "role", "source")
+        .values_list("training_set_id", "statement_id", "label_id", "role", "source", "gold_id", "prediction_id")
         .iterator(2_000)
     )
-    found = {set_id: content_hash(row[1:] for row in group) for set_id, group in groupby(rows, key=lambda row: row[0])}
+    found = {
+        set_id: content_hash((*row[1:5], row[5] or row[6]) for row in group)
+        for set_id, group in groupby(rows, key=lambda row: row[0])
+    }
     for set_id, expected in hashes.items():
         if found.get(set_id) != expected:
             yield f"Training set {set_id}: its examples are not those that were frozen."

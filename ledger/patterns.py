@@ -27,7 +27,7 @@ class MentionNotFound(Exception):
 
     def __init__(self, which: Literal["head", "tail"], names: Sequence[str]) -> None:
         self.which = which
-        self.names = tuple(names)
+        self.names = tuple(dict.fromkeys(names))
         known = self.names[0] if self.names else "an entity without a name"
         also = f" nor any of its {len(self.names) - 1} other names" if len(self.names) > 1 else ""
         super().__init__(f"the sentence does not hold {known}{also} as a mention of its own")
@@ -45,12 +45,16 @@ def find_mentions(text: str, head_names: Sequence[str], tail_names: Sequence[str
     occurrence of the other's longer name is no mention of it ("Insulin" in "Insulin glargine"). Of several
     occurrences the first counts. Raises MentionNotFound. Time is linear in the text for each name.
     """
+    if head_names and tail_names and (pair := _as_written(text, head_names[0], tail_names[0])):
+        return pair
     heads, tails = _Forms(text, head_names), _Forms(text, tail_names)
     for head in heads:
         for tail in tails:
             if pair := _apart(head, tail):
                 return pair
-    which: Literal["head", "tail"] = "tail" if heads.is_any and (not tails.is_any or _head_is_longer(heads, tails)) else "head"
+    which: Literal["head", "tail"] = (
+        "tail" if heads.is_any and (not tails.is_any or _head_is_longer(heads, tails)) else "head"
+    )
     raise MentionNotFound(which, (head_names, tail_names)[which == "tail"])
 
 
@@ -137,6 +141,15 @@ class _Forms:
         return next(iter(self), None) is not None
 
 
+def _as_written(text: str, head: str, tail: str) -> tuple[Span, Span] | None:
+    """The mentions where the first names stand in the text as written: nearly every row, and quick to tell."""
+    head, tail = head.strip(), tail.strip()
+    head_starts, tail_starts = occurrences(text, head), occurrences(text, tail)
+    if not head_starts or not tail_starts:
+        return None
+    return _apart(_Form(len(head), head_starts), _Form(len(tail), tail_starts))
+
+
 def _head_is_longer(heads: _Forms, tails: _Forms) -> bool:
     return next(iter(heads)).size >= next(iter(tails)).size
 
@@ -147,6 +160,10 @@ def _apart(head: _Form, tail: _Form) -> tuple[Span, Span] | None:
     Trying the first of the one and then the first of the other is enough: all occurrences of a form are equally long,
     so if neither first one has a partner, no later one has.
     """
+    first_head = Span(head.starts[0], head.starts[0] + head.size)
+    first_tail = Span(tail.starts[0], tail.starts[0] + tail.size)
+    if len(head.starts) == len(tail.starts) == 1:
+        return None if first_head.overlaps(first_tail) else (first_head, first_tail)
     head_is_longer = head.size >= tail.size
     long, short = (head, tail) if head_is_longer else (tail, head)
     if long.size > short.size:
@@ -185,11 +202,11 @@ def _outside(starts: list[int], size: int, masks: list[tuple[int, int, str]]) ->
 
 def _in_word(character: str) -> bool:
     """Letters, digits, and the accents that follow a letter."""
-    return character.isalnum() or category(character)[0] == "M"
+    return character.isalnum() or (character >= "\u0300" and category(character)[0] == "M")
 
 
 def _lower(text: str) -> str:
-    """Lower case of the same length, so that offsets hold (İ would become two characters, and Σ has two small forms)."""
+    """Lower case of the same length, so that offsets hold: İ would become two characters, and Σ has two small forms."""
     lowered = text.lower().replace("ς", "σ")
     if len(lowered) == len(text):
         return lowered

@@ -29,9 +29,12 @@ def current_model(task: Task) -> ModelVersion | None:
 
 
 def predecessor_of(task: Task, model_version: ModelVersion) -> ModelVersion | None:
-    """The model that was live before this one, or the live one when this one never was (one query)."""
-    promotions = Promotion.objects.filter(task=task).exclude(model_version=model_version)
-    promotion = promotions.select_related("model_version").order_by("-id").first()
+    """The model that was live before this one, or the live one when this one never was (two queries)."""
+    newest_first = Promotion.objects.filter(task=task).select_related("model_version").order_by("-id")
+    others = newest_first.exclude(model_version=model_version)
+    if latest := newest_first.filter(model_version=model_version).first():
+        others = others.filter(id__lt=latest.pk)
+    promotion = others.first()
     return promotion.model_version if promotion else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import uuid
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import Error as DatabaseTrouble
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -18,6 +20,8 @@ from django.utils import timezone
 from ledger.models import Run
 from ledger.record.predictions import RunTakenOver
 from ledger.record.runs import HEARTBEAT_SECONDS, machine_name
+
+logger = logging.getLogger(__name__)
 
 
 class RunCancelled(Exception):
@@ -110,7 +114,11 @@ def _end(work: Work, status: Run.Status, *, error: str = "") -> None:
 def _beat(work: Work, done: threading.Event) -> None:
     try:
         while not done.wait(HEARTBEAT_SECONDS):
-            if not Run.objects.filter(pk=work.run.pk, claim=work.claim).update(heartbeat_at=timezone.now()):
-                return
+            try:
+                if not Run.objects.filter(pk=work.run.pk, claim=work.claim).update(heartbeat_at=timezone.now()):
+                    return
+            except DatabaseTrouble as error:  # a heart that stopped for it would look like a dead worker
+                logger.warning("A heartbeat of run %s was lost (%s).", work.run.pk, error)
+                connection.close()
     finally:
         connection.close()

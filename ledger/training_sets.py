@@ -113,6 +113,7 @@ def _pseudo(
     rows = (
         Prediction.objects.filter(
             model_version=model,
+            label__in=slugs,  # a class may have stopped being one since the model was trained
             confidence__gte=choice.at_least,
             statement__corpus__in=list(Corpus.objects.filter(task=task).values_list("id", flat=True)),
             statement__split=Split.TRAIN,
@@ -165,7 +166,8 @@ def _pseudo(
         kept[label_id].append((rank, candidate.text_sha256, confidence, candidate))
     n_each = min(choice.most_per_class, *(len(candidates) for candidates in kept.values()))
     for label_id, candidates in kept.items():
-        left_out["more than the smallest class has"] += len(candidates) - n_each
+        if len(candidates) > n_each:
+            left_out["more than the smallest class has"] += len(candidates) - n_each
         for _, _, confidence, candidate in heapq.nsmallest(n_each, candidates, key=lambda one: one[:2]):
             bands[slugs[label_id]][f"{int(confidence * 100) / 100:.2f}"] += 1
             yield candidate
@@ -200,7 +202,10 @@ def freeze(*, round: Round, now: datetime) -> TrainingSet:
             )
     training_set = TrainingSet.objects.create(
         round=round,
-        content_hash=content_hash((one.statement_id, one.label_id, one.role, one.source) for one in candidates),
+        content_hash=content_hash(
+            (one.statement_id, one.label_id, one.role, one.source, one.gold_id or one.prediction_id)
+            for one in candidates
+        ),
         parameters=asdict(choice),
         composition=asdict(composition),
         frozen_at=now,

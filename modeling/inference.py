@@ -97,12 +97,12 @@ class LoadedModel:
     ) -> Iterator[list[Scored]]:
         """One list per chunk of `chunk_size` statements, in the order they came; no more than one chunk in memory.
 
-        `should_stop` is asked before each batch of a chunk: a yes ends the iteration, and a chunk that is not
+        `should_stop` is asked before each chunk and each batch of it: a yes ends the iteration, and a chunk that is not
         complete is not given. Equal inputs are computed once (`cache.hits`, `cache.misses`).
         Raises what `encode` raises, and ScoresNotFinite.
         """
         source = iter(statements)
-        while chunk := list(itertools.islice(source, chunk_size)):
+        while not should_stop() and (chunk := list(itertools.islice(source, chunk_size))):
             try:
                 yield self.answer(chunk, should_stop=should_stop)
             except Stopped:

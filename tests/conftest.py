@@ -20,54 +20,54 @@ from ledger.models import Task
 @pytest.fixture(scope="session")
 def _template_database(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> str:
-    """A migrated database that each committing test gets a copy of."""
+) -> Iterator[str]:
+    """A migrated database that each committing test gets a copy of: a file's path, or a PostgreSQL database's name."""
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
-            return str(connection.settings_dict["NAME"])
-        path = tmp_path_factory.mktemp("template") / "ledger.sqlite3"
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(path)])
-        return str(path)
+            migrated = connection.settings_dict["NAME"]
+            connection.close()  # a database that somebody is connected to cannot be copied
+            _on_postgres(f'DROP DATABASE IF EXISTS "{migrated}_template"')
+            _on_postgres(f'CREATE DATABASE "{migrated}_template" TEMPLATE "{migrated}"')
+            yield f"{migrated}_template"
+            _on_postgres(f'DROP DATABASE "{migrated}_template"')
+        else:
+            path = tmp_path_factory.mktemp("template") / "ledger.sqlite3"
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM INTO %s", [str(path)])
+            yield str(path)
 
 
 @pytest.fixture
 def committed_db(
-    _template_database: str, django_db_blocker: DjangoDbBlocker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    _template_database: str, db: None, django_db_blocker: DjangoDbBlocker, tmp_path: Path
 ) -> Iterator[str]:
     """A database of its own in which transactions really commit, seen from threads and other processes.
 
     Django's flush cannot empty append-only tables, so the test gets a fresh copy instead; its name is returned.
     """
     with django_db_blocker.unblock():
-        original = connection.settings_dict["NAME"]
-        if connection.vendor == "postgresql":
-            name = f"{_template_database}_copy"
-            _on_postgres(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        held = connections["default"]  # an in-memory database lives as long as its connection
+        original = connections.settings["default"]["NAME"]
+        if held.vendor == "postgresql":
+            name = f"{_template_database}_{os.getpid()}"
             _on_postgres(f'CREATE DATABASE "{name}" TEMPLATE "{_template_database}"')
         else:
             name = str(tmp_path / "ledger.sqlite3")
             shutil.copy(_template_database, name)
-        held = connections["default"]
-        if connection.vendor == "sqlite":
-            # The in-memory database lives as long as its connection: keep that one aside.
-            del connections["default"]
+        del connections["default"]
         connections.settings["default"]["NAME"] = name
-        connections["default"].settings_dict["NAME"] = name
         try:
             yield name
         finally:
             connections["default"].close()
             connections.settings["default"]["NAME"] = original
-            if held.vendor == "sqlite":
-                connections["default"] = held
+            connections["default"] = held
             held.settings_dict["NAME"] = original
             if held.vendor == "postgresql":
-                _on_postgres(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                _on_postgres(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _on_postgres(statement: str) -> None:
-    connection.close()
     with connection._nodb_cursor() as cursor:
         cursor.execute(statement)
 

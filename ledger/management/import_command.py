@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from ledger.corpora.bad_input import BadInput
 from ledger.imports import ImportReport, UnsuitableCorpus
-from ledger.imports.report import OnProgress
 from ledger.management.printing import Progress, print_facts
 from ledger.models import Task
 
@@ -21,15 +21,14 @@ class ImportCommand(BaseCommand):
     """A command that imports files: exit 0 only when all was done, otherwise one sentence that says where and why."""
 
     file_help = "CSV or TSV file, gzipped or not"
+    rejects_help = "where rejected rows go (default: beside the file)"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help=self.file_help)
         parser.add_argument(
             "--skip-bad", action="store_true", help="keep the good rows and write the others to a reject file"
         )
-        parser.add_argument(
-            "--rejects", type=Path, metavar="PATH", help="where rejected rows go (default: beside the file)"
-        )
+        parser.add_argument("--rejects", type=Path, metavar="PATH", help=self.rejects_help)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def add_corpus_arguments(self, parser: CommandParser, corpus_help: str) -> None:
@@ -40,14 +39,29 @@ class ImportCommand(BaseCommand):
         task = Task.objects.filter(slug=slug).first()
         if task is None:
             known = ", ".join(Task.objects.values_list("slug", flat=True)) or "none; run migrate first"
-            raise CommandError(f"there is no task {slug!r}; the tasks are: {known}.")
+            raise CommandError(f"There is no task {slug!r}; there are: {known}.")
         return task
 
-    def run_import(self, path: Path, run: Callable[[OnProgress], ImportReport]) -> ImportReport:
-        """The report of `run`, with progress shown; what is wrong with the input becomes the command's error."""
+    def run_import(
+        self,
+        importer: Callable[..., ImportReport],
+        path: Path,
+        *,
+        skip_bad: bool,
+        reject_path: Path | None,
+        **particular: Any,
+    ) -> ImportReport:
+        """The importer's report, with progress shown; what is wrong with the input becomes the command's error."""
         progress = Progress(self.stderr, path.name)
         try:
-            return run(progress)
+            return importer(
+                path=path,
+                skip_bad=skip_bad,
+                reject_path=reject_path,
+                now=timezone.now(),
+                on_progress=progress,
+                **particular,
+            )
         except BadInput as error:
             raise CommandError(str(error)) from error
         except UnsuitableCorpus as error:
@@ -55,5 +69,5 @@ class ImportCommand(BaseCommand):
         finally:
             progress.clear()
 
-    def print_report(self, report: ImportReport, options: dict[str, Any]) -> None:
-        print_facts(self.stdout, report.facts(), report.as_dict(), as_json=options["json"])
+    def print_report(self, report: ImportReport, *, as_json: bool) -> None:
+        print_facts(self.stdout, report.facts(), report.as_dict(), as_json=as_json)

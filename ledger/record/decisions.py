@@ -13,7 +13,7 @@ from django.db import transaction
 from ledger.chain import append_link, lock_chain
 from ledger.models import ChainLink, Decision, GoldLabel, Label, Prediction, Statement, Task
 from ledger.queries import current_gold, standing_decisions
-from ledger.record.gold import add_gold
+from ledger.record.gold import add_gold, take_back_gold
 
 Status = Literal["open", "awaiting_second", "disagreement", "settled"]
 
@@ -50,12 +50,18 @@ class Outcome:
 
 def statement_status(task: Task, statement: Statement) -> Status:
     """Where the statement stands between its first answer and gold (at most two queries)."""
-    if current_gold(task, statement):
-        return "settled"
+    return _where_it_stands(task, statement)[0]
+
+
+def _where_it_stands(task: Task, statement: Statement) -> tuple[Status, GoldLabel | None]:
+    """An imported label settles only what nobody answered: people are asked just because a model disputes it."""
+    gold = current_gold(task, statement)
+    if gold and gold.source != GoldLabel.Source.SEED:
+        return "settled", gold
     answers = list(standing_decisions(task, statement))
     if not answers:
-        return "open"
-    return "disagreement" if len({answer.label_id for answer in answers}) > 1 else "awaiting_second"
+        return ("settled" if gold else "open"), gold
+    return ("disagreement" if len({answer.label_id for answer in answers}) > 1 else "awaiting_second"), gold
 
 
 def newest_decision(task: Task, statement: Statement, reviewer: AbstractBaseUser) -> Decision | None:
@@ -85,9 +91,10 @@ def submit_decision(
     """
     lock_chain()
     if known := Decision.objects.filter(idempotency_key=idempotency_key).select_related("statement").first():
-        if (known.task_id, known.statement_id, known.reviewer_id) != (task.pk, statement.pk, reviewer.pk):
+        met = (known.task_id, known.statement_id, known.reviewer_id, known.kind)
+        if met != (task.pk, statement.pk, reviewer.pk, Decision.Kind.ANSWER):
             raise KeyUsedElsewhere(KeyUsedElsewhere.__doc__)
-        return Outcome(known, statement_status(task, statement), current_gold(task, statement), repeated=True)
+        return Outcome(known, *_where_it_stands(task, statement), repeated=True)
     before = newest_decision(task, statement, reviewer)
     if before and before.kind != Decision.Kind.WITHDRAWAL:
         raise AlreadyDecided(AlreadyDecided.__doc__)
@@ -105,25 +112,24 @@ def submit_decision(
         decided_at=now,
     )
     append_link(ChainLink.Kind.DECISION, [decision], now=now)
-    return Outcome(decision, *_settle(task, statement, reviews_needed, now), repeated=False)
+    _settle(task, statement, reviews_needed, now)
+    return Outcome(decision, *_where_it_stands(task, statement), repeated=False)
 
 
-def _settle(task: Task, statement: Statement, reviews_needed: int, now: datetime) -> tuple[Status, GoldLabel | None]:
-    """Make gold when enough people gave the same answer and an adjudicator has not spoken before."""
+def _settle(task: Task, statement: Statement, reviews_needed: int, now: datetime) -> None:
+    """Make gold when enough people gave the same answer, take it back when they differ; an adjudicator's holds."""
     answers = list(standing_decisions(task, statement))
     standing = current_gold(task, statement)
     if standing and standing.source == GoldLabel.Source.ADJUDICATION:
-        return "settled", standing
+        return
     labels = {answer.label_id: answer.label for answer in answers}
     if len(labels) > 1:
         if standing and standing.source != GoldLabel.Source.SEED:
-            add_gold(task=task, statement=statement, label=None, source=standing.source, decisions=answers, now=now)
-        return "disagreement", None
-    if len(answers) < reviews_needed:
-        return "awaiting_second", None
-    source = GoldLabel.Source.AGREEMENT if len(answers) > 1 else GoldLabel.Source.SINGLE_REVIEW
-    (label,) = labels.values()
-    return "settled", add_gold(task=task, statement=statement, label=label, source=source, decisions=answers, now=now)
+            take_back_gold(standing=standing, decisions=answers, now=now)
+    elif len(answers) >= reviews_needed:
+        source = GoldLabel.Source.AGREEMENT if len(answers) > 1 else GoldLabel.Source.SINGLE_REVIEW
+        (label,) = labels.values()
+        add_gold(task=task, statement=statement, label=label, source=source, decisions=answers, now=now)
 
 
 @transaction.atomic
@@ -136,7 +142,8 @@ def withdraw_decision(
     """
     lock_chain()
     if known := Decision.objects.filter(idempotency_key=idempotency_key).first():
-        if known.replaces_id != decision.pk:
+        met = (known.replaces_id, known.reviewer_id, known.kind)
+        if met != (decision.pk, by.pk, Decision.Kind.WITHDRAWAL):
             raise KeyUsedElsewhere(KeyUsedElsewhere.__doc__)
         return known
     if decision.reviewer_id != by.pk:
@@ -158,7 +165,7 @@ def withdraw_decision(
     )
     append_link(ChainLink.Kind.DECISION, [withdrawal], now=now)
     if standing and standing.evidence.filter(decision=decision).exists():
-        add_gold(task=task, statement=statement, label=None, source=standing.source, decisions=[withdrawal], now=now)
+        take_back_gold(standing=standing, decisions=[withdrawal], now=now)
     return withdrawal
 
 
@@ -176,10 +183,10 @@ def adjudicate(
     """Settle a disagreement: the adjudicator's answer is gold, resting on every answer that was weighed."""
     lock_chain()
     if known := Decision.objects.filter(idempotency_key=idempotency_key).first():
-        gold = GoldLabel.objects.filter(evidence__decision=known).order_by("id").first()
-        if known.statement_id != statement.pk or gold is None:
+        met = (known.task_id, known.statement_id, known.reviewer_id, known.kind)
+        if met != (task.pk, statement.pk, adjudicator.pk, Decision.Kind.ADJUDICATION):
             raise KeyUsedElsewhere(KeyUsedElsewhere.__doc__)
-        return gold
+        return GoldLabel.objects.filter(evidence__decision=known).earliest("id")
     weighed = list(standing_decisions(task, statement))
     decision = Decision.objects.create(
         task=task,

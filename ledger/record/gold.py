@@ -28,16 +28,15 @@ def add_gold(
     source: str,
     decisions: Sequence[Decision],
     now: datetime,
+    origin: str = "",
 ) -> GoldLabel:
-    """Confirm an answer, replacing what stood before; without a label, take the standing one back.
-
-    The caller holds the transaction and the chain's lock.
-    """
+    """Confirm an answer, replacing what stood before. The caller holds the transaction and the chain's lock."""
     gold = GoldLabel.objects.create(
         task=task,
         statement=statement,
         label=label,
         source=source,
+        origin=origin,
         round_number=rounds_opened(task),
         replaces=newest_gold(task, statement),
         confirmed_at=now,
@@ -45,6 +44,24 @@ def add_gold(
     GoldEvidence.objects.bulk_create([GoldEvidence(gold=gold, decision=decision) for decision in decisions])
     append_link(ChainLink.Kind.GOLD, [gold], now=now)
     return gold
+
+
+def take_back_gold(*, standing: GoldLabel, decisions: Sequence[Decision], now: datetime) -> GoldLabel:
+    """Take back what people had confirmed: an imported label that it replaced holds again, otherwise nothing does.
+
+    The caller holds the transaction and the chain's lock.
+    """
+    task, statement = standing.task, standing.statement
+    seed = GoldLabel.objects.filter(task=task, statement=statement, source=GoldLabel.Source.SEED).first()
+    return add_gold(
+        task=task,
+        statement=statement,
+        label=seed.label if seed else None,
+        source=seed.source if seed else standing.source,
+        origin=seed.origin if seed else "",
+        decisions=decisions,
+        now=now,
+    )
 
 
 def add_seed_labels(*, task: Task, rows: Iterable[tuple[int, int, str]], now: datetime) -> int:

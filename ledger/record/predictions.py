@@ -53,11 +53,11 @@ def commit_chunk(
     titles: dict[int, str],
     now: datetime,
 ) -> int:
-    """Write one chunk, ordered by statement id; returns the number of flags.
+    """Write one chunk, whole or not at all; returns the number of flags.
 
     Raises RunTakenOver, with nothing written, when `claim` no longer holds the run.
     """
-    rows = [(p.statement_id, p.label_id, p.confidence, pack_scores(p.scores)) for p in predicted]
+    rows = sorted((p.statement_id, p.label_id, p.confidence, pack_scores(p.scores)) for p in predicted)
     raised: list[tuple[int, Raised]] = [
         (one.statement_id, flag) for one in said for flag in flags_of(one, thresholds, titles)
     ]
@@ -75,7 +75,9 @@ def commit_chunk(
         n_predictions=len(rows),
         n_flags=len(raised),
         sha256=chunk_digest(
-            rows, ((sid, rules[flag.rule].pk, flag.atc_rule_id, flag.explanation) for sid, flag in raised)
+            rows,
+            ((sid, rules[flag.rule].pk, flag.atc_rule_id, flag.explanation) for sid, flag in raised),
+            committed_at=now,
         ),
         committed_at=now,
     )
@@ -99,7 +101,7 @@ def _insert_flags(rows: Sequence[tuple[int, int, int | None, str]]) -> None:
     _insert_many("ledger_flag (prediction_id, rule_id, atc_rule_id, explanation)", rows)
 
 
-def _insert_many(target: str, rows: Sequence[tuple[object, ...]]) -> None:
+def _insert_many(target: str, rows: Sequence[tuple[int | float | str | bytes | None, ...]]) -> None:
     """The fastest way in: COPY on PostgreSQL, one prepared statement on SQLite."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -111,21 +113,20 @@ def _insert_many(target: str, rows: Sequence[tuple[object, ...]]) -> None:
             cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", rows)  # noqa: S608  constant text
 
 
+@transaction.atomic
 def close_run(*, run: Run, claim: str, now: datetime) -> Run:
-    """Finish an inference run: close its root over its chunks and link that into the chain."""
-    with transaction.atomic():
-        lock_chain()
-        run.refresh_from_db()
-        if run.claim != claim:
-            raise RunTakenOver(RunTakenOver.__doc__)
-        assert run.model_version_id is not None
-        run.root_hash = run_root(
-            run_id=run.pk,
-            model_version_id=run.model_version_id,
-            chunks=run.chunks.values_list("last_statement", "sha256"),
-        )
-        run.status = Run.Status.FINISHED
-        run.finished_at = run.heartbeat_at = now
-        run.save(update_fields=["root_hash", "status", "finished_at", "heartbeat_at"])
-        append_link(ChainLink.Kind.RUN_ROOT, [run], now=now)
+    """Finish an inference run: close its root over its chunks and link that into the chain.
+
+    Raises RunTakenOver, with nothing written, when `claim` no longer holds the run.
+    """
+    lock_chain()
+    assert run.model_version_id is not None
+    ours = Run.objects.filter(pk=run.pk, claim=claim, status=Run.Status.RUNNING)
+    if not ours.update(finished_at=now, heartbeat_at=now):  # from here on the row is locked
+        raise RunTakenOver(RunTakenOver.__doc__)
+    chunks = run.chunks.values_list("last_statement", "sha256")
+    root = run_root(run_id=run.pk, model_version_id=run.model_version_id, chunks=chunks)
+    ours.update(root_hash=root, status=Run.Status.FINISHED)
+    run.refresh_from_db()
+    append_link(ChainLink.Kind.RUN_ROOT, [run], now=now)
     return run

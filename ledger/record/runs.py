@@ -98,6 +98,7 @@ def open_round(
     wake: bool = True,
 ) -> Round:
     """Open the next round; its training run freezes the training set, trains and evaluates."""
+    Task.objects.select_for_update().get(pk=task.pk)  # two at once would both take the next number
     if Run.objects.filter(task=task, kind=Run.Kind.TRAINING, status__in=Run.ACTIVE).exists():
         raise AlreadyActive(AlreadyActive.__doc__)
     opened = Round.objects.create(
@@ -163,8 +164,8 @@ def _is_claimed_by_dead_process(run: Run) -> bool:
 
 
 def machine_name() -> str:
-    """This machine as claims name it: its host name."""
-    return socket.gethostname()[:30]
+    """This machine as claims name it: its host name, whose end tells the pods of one deployment apart."""
+    return socket.gethostname()[-58:]
 
 
 def requeue_dead_runs(*, now: datetime) -> list[int]:

@@ -164,7 +164,12 @@ def one_of_each() -> dict[str, models.Model]:
         committed_at=NOW,
     )  # fmt: skip
     prediction = Prediction.objects.create(
-        statement=said, model_version=version, chunk=chunk, label=label("synergistic"), confidence=0.75, scores=b"\0" * 8
+        statement=said,
+        model_version=version,
+        chunk=chunk,
+        label=label("synergistic"),
+        confidence=0.75,
+        scores=b"\0" * 8,
     )
     rule = flag_rules(polarity(), THRESHOLDS)["low_confidence"]
     atc_rule = AtcRule.objects.create(

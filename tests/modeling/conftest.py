@@ -163,7 +163,15 @@ def backbone_copy(backbone: Backbone, tmp_path: Path) -> Callable[..., Path]:
 def quick() -> TrainingConfig:
     """A configuration under which the small encoder learns in a second or two."""
     return TrainingConfig(
-        seed=7, learning_rate=2e-2, batch_size=8, max_tokens=32, max_epochs=4, mentions="masked", threads=1
+        seed=7,
+        learning_rate=1e-2,
+        alpha=64,
+        lora_dropout=0.0,
+        batch_size=4,
+        max_tokens=32,
+        max_epochs=4,
+        mentions="masked",
+        threads=1,
     )
 
 

@@ -138,7 +138,7 @@ def test_changed_artifact_is_refused(trained: TrainedModel, backbone: Backbone, 
 
 def test_another_backbone_is_refused(trained: TrainedModel, tmp_path: Path) -> None:
     other = resolve(str(write_backbone(tmp_path / "other", seed=1)))
-    with pytest.raises(BackboneMismatch, match="trained on the weights .* set DDI_BACKBONE to the former"):
+    with pytest.raises(BackboneMismatch, match=r"trained on the weights .* set DDI_BACKBONE to the former"):
         LoadedModel.load(trained.folder, other, sha256=trained.sha256)
 
 

@@ -48,7 +48,7 @@ def test_manifest_says_what_the_model_is(trained: TrainedModel, backbone: Backbo
     assert manifest["backbone"]["sha256"] == backbone.sha256
     assert TrainingConfig.from_json(manifest["config"]) == quick
     assert manifest["calibration"] == dataclasses.asdict(trained.calibration)
-    assert manifest["libraries"]["torch"] == torch.__version__.split("+")[0]
+    assert manifest["libraries"]["torch"] == str(torch.__version__)
     assert str(backbone.path) not in json.dumps(manifest)
 
 
@@ -101,7 +101,7 @@ def test_without_validation_it_trains_every_epoch_and_says_so(
     assert (made.history, made.validation, made.stopped_early, made.best_epoch) == ((), None, False, 2)
     assert (made.calibration.temperature, made.calibration.method) == (1.0, "none")
     assert "No validation examples: trained all 2 epochs" in made.notes[0]
-    assert [told_of.done for told_of in told if told_of.stage == "train"] == [1, 2, 3, 4]
+    assert [told_of.done for told_of in told if told_of.stage == "train"] == list(range(1, 9))
 
 
 def test_few_validation_examples_calibrate_nothing_and_it_says_so(
@@ -127,13 +127,13 @@ def test_progress_tells_stage_step_loss_and_validation(
     )
     assert list(dict.fromkeys(one.stage for one in told)) == ["encode", "train", "calibrate", "save"]
     steps = [one for one in told if one.stage == "train"]
-    assert [one.done for one in steps] == list(range(1, 13))
-    assert {one.total for one in steps} == {12}
+    assert [one.done for one in steps] == list(range(1, 25))
+    assert {one.total for one in steps} == {24}
     assert set(steps[-1].detail) >= {"epoch", "loss", "learning_rate", "validation_macro_f1", "validation_loss"}
     json.dumps([dataclasses.asdict(one) for one in told])
 
 
-@pytest.mark.parametrize("after", [0, 3, 9])
+@pytest.mark.parametrize("after", [0, 3, 16])
 def test_cancelling_stops_at_once_and_leaves_nothing(
     backbone: Backbone, short: TrainingConfig, tmp_path: Path, after: int
 ) -> None:
@@ -149,7 +149,7 @@ def test_cancelling_stops_at_once_and_leaves_nothing(
             on_progress=told.append,
             should_cancel=lambda: sum(one.stage == "train" for one in told) >= after,
         )
-    assert sum(one.stage == "train" for one in told) == min(after, 8)
+    assert sum(one.stage == "train" for one in told) == after
     assert list(tmp_path.iterdir()) == []
 
 

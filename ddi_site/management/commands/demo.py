@@ -40,9 +40,9 @@ class Command(BaseCommand):
             if not options["check"]:
                 self.serve(options)
             elif os.environ.get(REHEARSING):
-                self.check(options)
+                self.rehearse(options)
             else:
-                self.check_in_throwaway_folder(options)
+                self.rehearse_in_throwaway_folder(options)
         except (AlreadyServed, PortTaken, RedisDidNotStart, ServerDidNotStart, RunFailed) as error:
             raise CommandError(str(error)) from error
 
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             finally:
                 supervisor.stop()
 
-    def check_in_throwaway_folder(self, options: dict[str, Any]) -> None:
+    def rehearse_in_throwaway_folder(self, options: dict[str, Any]) -> None:
         """Start this command again with a DDI_VAR of its own, so that the rehearsal touches nobody's ledger."""
         with tempfile.TemporaryDirectory(prefix="ddi-") as folder:
             command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo", "--check"]
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         if ended.returncode:
             sys.exit(ended.returncode)
 
-    def check(self, options: dict[str, Any]) -> None:
+    def rehearse(self, options: dict[str, Any]) -> None:
         call_command("migrate", verbosity=0)
         if Statement.objects.exists():
             raise CommandError("The database that DDI_DATABASE_URL names holds statements; --check wants an empty one.")

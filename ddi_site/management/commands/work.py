@@ -13,6 +13,8 @@ from rq.serializers import JSONSerializer
 from ddi_site.embedded_redis import answers
 from ddi_site.workers import LedgerWorker
 
+SECONDS_TO_FORGET = 60  # a killed worker stays in the list of those that listen for as long and a minute more
+
 
 class Command(BaseCommand):
     help = "Work on queued runs: training and inference on the queue gpu, queue building on default."
@@ -31,6 +33,10 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no queue {name!r}; there are: {', '.join(settings.RQ_QUEUES)}.")
         logging.getLogger("rq.worker").setLevel(logging.WARNING)
         queues = [django_rq.get_queue(name) for name in options["queues"]]
-        LedgerWorker(queues, connection=queues[0].connection, serializer=JSONSerializer).work(
-            burst=options["burst"], logging_level="WARNING"
+        worker = LedgerWorker(
+            queues,
+            connection=queues[0].connection,
+            serializer=JSONSerializer,
+            worker_ttl=SECONDS_TO_FORGET,
         )
+        worker.work(burst=options["burst"], logging_level="WARNING")

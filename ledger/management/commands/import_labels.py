@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
 from ledger.imports import import_labels
 from ledger.management.import_command import ImportCommand
@@ -22,19 +21,14 @@ class Command(ImportCommand):
             "--add-statements", action="store_true", help="add statements that the corpus does not hold yet"
         )
 
-    def handle(self, *args: Any, path: Path, **options: Any) -> None:
-        task = self.task(options["task"])
+    def handle(self, *args: Any, path: Path, skip_bad: bool, rejects: Path | None, json: bool, **options: Any) -> None:
         report = self.run_import(
+            import_labels,
             path,
-            lambda on_progress: import_labels(
-                path=path,
-                corpus_name=options["corpus"],
-                task=task,
-                add_missing=options["add_statements"],
-                skip_bad=options["skip_bad"],
-                reject_path=options["rejects"],
-                now=timezone.now(),
-                on_progress=on_progress,
-            ),
+            skip_bad=skip_bad,
+            reject_path=rejects,
+            corpus_name=options["corpus"],
+            task=self.task(options["task"]),
+            add_missing=options["add_statements"],
         )
-        self.print_report(report, options)
+        self.print_report(report, as_json=json)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
 from ledger.imports import corpus_name_for, import_statements
 from ledger.management.import_command import ImportCommand
@@ -19,18 +18,13 @@ class Command(ImportCommand):
         super().add_arguments(parser)
         self.add_corpus_arguments(parser, "the corpus they go into (default: named for the file)")
 
-    def handle(self, *args: Any, path: Path, **options: Any) -> None:
-        task = self.task(options["task"])
+    def handle(self, *args: Any, path: Path, skip_bad: bool, rejects: Path | None, json: bool, **options: Any) -> None:
         report = self.run_import(
+            import_statements,
             path,
-            lambda on_progress: import_statements(
-                path=path,
-                corpus_name=options["corpus"] or corpus_name_for(path),
-                task=task,
-                skip_bad=options["skip_bad"],
-                reject_path=options["rejects"],
-                now=timezone.now(),
-                on_progress=on_progress,
-            ),
+            skip_bad=skip_bad,
+            reject_path=rejects,
+            corpus_name=options["corpus"] or corpus_name_for(path),
+            task=self.task(options["task"]),
         )
-        self.print_report(report, options)
+        self.print_report(report, as_json=json)

@@ -1,0 +1,42 @@
+"""Settle an item two people answered differently."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from ledger.models import Decision, GoldLabel, Label
+from ledger.record import decisions
+from review.models import ReviewItem
+
+
+class NothingToAdjudicate(Exception):
+    """This item is not in disagreement any more: it was settled, or an answer was taken back."""
+
+
+@transaction.atomic
+def adjudicate(
+    *, item: ReviewItem, by: User, label: Label, comment: str, idempotency_key: uuid.UUID, now: datetime
+) -> GoldLabel:
+    """Write the adjudicator's answer as gold and settle the item. The same key again changes nothing."""
+    item = ReviewItem.objects.select_for_update(of=("self",)).select_related("task", "statement").get(pk=item.pk)
+    repeated = Decision.objects.filter(idempotency_key=idempotency_key).exists()
+    if item.state != ReviewItem.State.ADJUDICATION and not repeated:
+        raise NothingToAdjudicate(NothingToAdjudicate.__doc__)
+    gold = decisions.adjudicate(
+        task=item.task,
+        statement=item.statement,
+        adjudicator=by,
+        label=label,
+        comment=comment,
+        idempotency_key=idempotency_key,
+        now=now,
+    )
+    if not repeated:
+        item.state = ReviewItem.State.SETTLED
+        item.lease_by = item.lease_until = None
+        item.save(update_fields=["state", "lease_by", "lease_until"])
+    return gold

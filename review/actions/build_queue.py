@@ -1,0 +1,128 @@
+"""Turn the current model's flags into review items."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, islice
+from operator import itemgetter
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
+
+from ledger.models import Flag, GoldLabel, ModelVersion, Run
+from ledger.queries import current_model, trainable_labels
+from review.models import ReviewItem
+from review.priorities import Candidate, by_weight, in_queue_order, needs_second_opinion, priority_at
+
+BATCH = 1_000
+ASKED_DESPITE_GOLD = frozenset({"audit", "suspect_gold"})
+
+
+class NoCurrentModel(Exception):
+    """No model of this task has been promoted, so there are no flags to build a queue from. Promote one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a queue building did, in items."""
+
+    n_items: int
+    n_added: int
+    n_removed: int
+
+
+def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] = lambda done, total: None) -> Built:
+    """Put every flagged, unanswered statement in its place; running it again changes nothing.
+
+    Items somebody holds or has answered keep their place and stay. `report` is told after each batch how many of
+    how many items are written. Memory: about 200 bytes a flagged statement. Raises NoCurrentModel.
+    """
+    model = current_model(run.task)
+    if model is None:
+        raise NoCurrentModel(NoCurrentModel.__doc__)
+    busy = set(
+        ReviewItem.objects.filter(task=run.task)
+        .filter(~Q(state=ReviewItem.State.OPEN) | Q(lease_until__gt=now))
+        .values_list("statement_id", flat=True)
+        .iterator()
+    )
+    before = ReviewItem.objects.filter(task=run.task).count()
+    free = [one for one in _candidates(run, model) if one.statement not in busy]
+    ordered = list(in_queue_order(free, _answered_by_pattern(run)))
+    place = 0
+    remaining: Iterator[Candidate] = iter(ordered)
+    while batch := list(islice(remaining, BATCH)):
+        _write(run, model, batch, place)
+        place += len(batch)
+        report(place, len(ordered))
+    n_after = ReviewItem.objects.filter(task=run.task).count()
+    stale = ReviewItem.objects.filter(task=run.task, state=ReviewItem.State.OPEN).exclude(build=run)
+    n_removed = stale.exclude(lease_until__gt=now).delete()[1].get(ReviewItem._meta.label, 0)
+    return Built(n_items=n_after - n_removed, n_added=n_after - before, n_removed=n_removed)
+
+
+def _answered_by_pattern(run: Run) -> dict[int, int]:
+    answered = ReviewItem.objects.filter(task=run.task).exclude(state=ReviewItem.State.OPEN)
+    return dict(answered.order_by().values_list("statement__pattern").annotate(Count("id")))
+
+
+def _candidates(run: Run, model: ModelVersion) -> Iterator[Candidate]:
+    """Flagged statements of this model in id order, without those whose gold label needs no second look."""
+    settled = GoldLabel.objects.current().filter(task=run.task, statement=OuterRef("prediction__statement"))
+    flags = (
+        Flag.objects.filter(prediction__model_version=model)
+        .annotate(has_gold=Exists(settled))
+        .order_by("prediction__statement_id", "id")
+        .values_list(
+            "prediction__statement_id",
+            "prediction__statement__pattern_id",
+            "prediction__label_id",
+            "prediction__confidence",
+            "has_gold",
+            "rule__rule",
+        )
+    )
+    n_classes = len(trainable_labels(run.task))
+    for (statement, pattern, label, confidence, has_gold), rows in groupby(
+        flags.iterator(chunk_size=BATCH), key=itemgetter(0, 1, 2, 3, 4)
+    ):
+        reasons = tuple(by_weight(row[5] for row in rows))
+        if has_gold and not ASKED_DESPITE_GOLD & set(reasons):
+            continue
+        yield Candidate(statement, pattern, label, reasons, confidence, n_classes)
+
+
+@transaction.atomic
+def _write(run: Run, model: ModelVersion, batch: list[Candidate], first_place: int) -> None:
+    flags = (
+        Flag.objects.filter(prediction__model_version=model, prediction__statement__in=[one.statement for one in batch])
+        .order_by("id")
+        .values_list("prediction__statement_id", "prediction_id", "rule__rule", "explanation", "atc_rule_id")
+    )
+    predictions: dict[int, int] = {}
+    reasons: dict[int, list[dict[str, object]]] = defaultdict(list)
+    for statement, prediction, rule, explanation, atc_rule in flags:
+        predictions[statement] = prediction
+        reasons[statement].append({"rule": rule, "explanation": explanation, "atc_rule": atc_rule})
+    ReviewItem.objects.bulk_create(
+        [
+            ReviewItem(
+                task=run.task,
+                statement_id=one.statement,
+                prediction_id=predictions[one.statement],
+                build=run,
+                priority=priority_at(first_place + offset),
+                main_reason="audit" if "audit" in one.reasons else one.reasons[0],
+                reasons=sorted(reasons[one.statement], key=lambda reason: one.reasons.index(str(reason["rule"]))),
+                reviews_needed=2 if needs_second_opinion(one.statement, run.task.second_opinion_share) else 1,
+            )
+            for offset, one in enumerate(batch)
+        ],
+        # Somebody may have taken or answered the item since: their lease and its state are left as they are.
+        update_conflicts=True,
+        unique_fields=["task", "statement"],
+        update_fields=["prediction", "build", "priority", "main_reason", "reasons"],
+    )

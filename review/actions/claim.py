@@ -1,0 +1,73 @@
+"""Give one item to one person for a while."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+from ledger.models import Task
+from review.filters import EVERYTHING, QueueFilter
+from review.models import ReviewItem
+
+LEASE_SECONDS = 600
+CANDIDATES = 20  # read at once, so that fifty people claiming in the same instant do not queue up behind each other
+
+
+def claim_next(
+    *,
+    reviewer: User,
+    task: Task,
+    now: datetime,
+    lease_seconds: int = LEASE_SECONDS,
+    chosen: QueueFilter = EVERYTHING,
+) -> ReviewItem | None:
+    """The item this person should see next, leased to them; None when there is none for them now.
+
+    An item they hold already comes first: nobody collects leases. Never one they answered or put aside.
+    """
+    answerable = chosen.apply(ReviewItem.objects.filter(task=task)).answerable_by(reviewer)
+    held = answerable.waiting().filter(lease_by=reviewer, lease_until__gt=now).order_by("-priority", "id").first()
+    if held is not None and claim(item=held, reviewer=reviewer, now=now, lease_seconds=lease_seconds):
+        return held
+    while True:
+        free = answerable.free_for(reviewer, now)
+        # One seek per state: an index ordered by priority serves each, and none serves both at once.
+        candidates = [
+            item
+            for state in ReviewItem.WAITING
+            for item in free.filter(state=state).order_by("-priority", "id")[:CANDIDATES]
+        ]
+        if not candidates:
+            return None
+        for item in sorted(candidates, key=lambda one: (-one.priority, one.pk)):
+            if claim(item=item, reviewer=reviewer, now=now, lease_seconds=lease_seconds):
+                return item
+
+
+def claim(*, item: ReviewItem, reviewer: User, now: datetime, lease_seconds: int = LEASE_SECONDS) -> bool:
+    """Lease this item, or make one's own lease longer; False when somebody else holds it or it needs no answer."""
+    until = now + timedelta(seconds=lease_seconds)
+    # Compare and set in one UPDATE: of two people who saw the item free, the database lets one through.
+    taken = (
+        ReviewItem.objects.filter(pk=item.pk, state__in=ReviewItem.WAITING)
+        .filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now) | Q(lease_by=reviewer))
+        .update(lease_by=reviewer, lease_until=until)
+    )
+    if taken:
+        item.lease_by, item.lease_until = reviewer, until
+    return bool(taken)
+
+
+def extend_lease(*, item: ReviewItem, reviewer: User, now: datetime, lease_seconds: int = LEASE_SECONDS) -> bool:
+    """Keep an item one holds; False once somebody else took it or it was settled.
+
+    A lease that ran out while nobody wanted the item is simply taken again.
+    """
+    return claim(item=item, reviewer=reviewer, now=now, lease_seconds=lease_seconds)
+
+
+def release(*, item: ReviewItem, reviewer: User) -> None:
+    """Hand an item back; nothing happens when it is not this person's."""
+    ReviewItem.objects.filter(pk=item.pk, lease_by=reviewer).update(lease_by=None, lease_until=None)

@@ -1,0 +1,123 @@
+"""Answer an item, put it aside, or undo an answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from ledger.models import Decision, Label, Prediction
+from ledger.queries import standing_decisions
+from ledger.record.decisions import Outcome, submit_decision, withdraw_decision
+from review.actions.claim import claim
+from review.models import ReviewItem, Skip
+
+STATE_AFTER = {
+    "open": ReviewItem.State.OPEN,
+    "awaiting_second": ReviewItem.State.AWAITING_SECOND,
+    "disagreement": ReviewItem.State.ADJUDICATION,
+    "settled": ReviewItem.State.SETTLED,
+}
+
+
+class HeldByAnother(Exception):
+    """The lease ran out and another pharmacist has the item open now. The answer was not saved."""
+
+
+class NoAnswerNeeded(Exception):
+    """The lease ran out and others have settled the item since. The answer was not saved."""
+
+
+@transaction.atomic
+def decide(
+    *,
+    item: ReviewItem,
+    by: User,
+    label: Label,
+    comment: str,
+    prediction_seen: Prediction | None,
+    seconds_spent: float | None,
+    idempotency_key: uuid.UUID,
+    now: datetime,
+) -> Outcome:
+    """Write this person's answer and move the item on.
+
+    A lease that ran out loses nothing as long as nobody else took or settled the item; otherwise HeldByAnother or
+    NoAnswerNeeded. The same key again gives the first outcome and changes nothing. Raises ledger's AlreadyDecided.
+    """
+    item = ReviewItem.objects.select_for_update(of=("self",)).select_related("task", "statement").get(pk=item.pk)
+    if not Decision.objects.filter(idempotency_key=idempotency_key).exists():
+        if item.lease_by_id not in (None, by.pk) and item.lease_until is not None and item.lease_until > now:
+            raise HeldByAnother(HeldByAnother.__doc__)
+        answered = Decision.objects.standing().filter(task=item.task, statement=item.statement, reviewer=by).exists()
+        if item.state not in ReviewItem.WAITING and not answered:
+            raise NoAnswerNeeded(NoAnswerNeeded.__doc__)
+    outcome = submit_decision(
+        task=item.task,
+        statement=item.statement,
+        reviewer=by,
+        label=label,
+        comment=comment,
+        prediction_seen=prediction_seen,
+        seconds_spent=seconds_spent,
+        idempotency_key=idempotency_key,
+        reviews_needed=item.reviews_needed,
+        now=now,
+    )
+    if not outcome.repeated:
+        _move(item, STATE_AFTER[outcome.status])
+    return outcome
+
+
+@transaction.atomic
+def undo(*, decision: Decision, by: User, idempotency_key: uuid.UUID, now: datetime) -> ReviewItem | None:
+    """Take one's own answer back and hold its item again, unless somebody else has it open.
+
+    Returns the item when it is this person's now. Raises ledger's NotYours, AlreadyWithdrawn, AlreadyAdjudicated.
+    """
+    item = (  # locked before the ledger's chain, as `decide` does: the other way round they could wait for each other
+        ReviewItem.objects.select_for_update(of=("self",))
+        .select_related("task", "statement")
+        .filter(task=decision.task_id, statement=decision.statement_id)
+        .first()
+    )
+    repeated = Decision.objects.filter(idempotency_key=idempotency_key).exists()
+    withdraw_decision(decision=decision, by=by, idempotency_key=idempotency_key, now=now)
+    if item is None:
+        return None
+    if not repeated:
+        held = item.lease_by_id not in (None, by.pk) and item.lease_until is not None and item.lease_until > now
+        _move(item, state_of(list(standing_decisions(item.task, item.statement))), keep_lease=held)
+    return item if claim(item=item, reviewer=by, now=now) else None
+
+
+def state_of(answers: Sequence[Decision]) -> ReviewItem.State:
+    """Where an item stands once an answer was taken back, from the answers that are left."""
+    if not answers:
+        return ReviewItem.State.OPEN
+    if len({answer.label_id for answer in answers}) > 1:
+        return ReviewItem.State.ADJUDICATION
+    return ReviewItem.State.AWAITING_SECOND
+
+
+def _move(item: ReviewItem, state: ReviewItem.State, *, keep_lease: bool = False) -> None:
+    item.state = state
+    if not keep_lease:
+        item.lease_by = item.lease_until = None
+    item.save(update_fields=["state", "lease_by", "lease_until"])
+
+
+@transaction.atomic
+def skip(*, item: ReviewItem, by: User, now: datetime) -> None:
+    """Put an item aside for oneself and hand it back to the others; twice is once."""
+    Skip.objects.get_or_create(item=item, reviewer=by, defaults={"at": now})
+    ReviewItem.objects.filter(pk=item.pk, lease_by=by).update(lease_by=None, lease_until=None)
+
+
+@transaction.atomic
+def bring_back_skipped(*, reviewer: User, task_id: int) -> int:
+    """Put everything this person had set aside back into their queue; returns how many items."""
+    return Skip.objects.filter(reviewer=reviewer, item__task=task_id).delete()[0]

@@ -1,0 +1,105 @@
+"""Figures for plotly.js as plain data. Colours are names of the style sheet's properties, filled in by the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Figure = dict[str, Any]
+LABEL_COLOURS = {"synergistic": "--synergistic", "antagonistic": "--antagonistic"}
+OTHER_COLOURS = ("--accent", "--flag", "--undetermined")
+
+
+def colour_of(slug: str, position: int) -> str:
+    """The property that colours a label wherever it appears."""
+    return LABEL_COLOURS.get(slug, OTHER_COLOURS[position % len(OTHER_COLOURS)])
+
+
+def layout(x_title: str, y_title: str, **more: Any) -> dict[str, Any]:
+    """Axes with titles, nothing else."""
+    return {"xaxis": {"title": {"text": x_title}}, "yaxis": {"title": {"text": y_title}}, **more}
+
+
+def confidence_histogram(
+    rows: Sequence[tuple[str, Sequence[int]]], labels: Sequence[tuple[str, str]], x_title: str, y_title: str
+) -> Figure:
+    """Stacked bars: predictions by confidence, one colour a label."""
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "name": title,
+                "x": [band for band, _ in rows],
+                "y": [counts[position] for _, counts in rows],
+                "marker": {"color": colour_of(slug, position)},
+            }
+            for position, (slug, title) in enumerate(labels)
+        ],
+        "layout": layout(x_title, y_title, barmode="stack", showlegend=True),
+    }
+
+
+def flags_by_reason(rows: Sequence[tuple[str, int]], x_title: str) -> Figure:
+    """Horizontal bars, the longest on top, each with its number."""
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": [n for _, n in reversed(rows)],
+                "y": [reason for reason, _ in reversed(rows)],
+                "text": [f"{n:,}" for _, n in reversed(rows)],
+                "textposition": "auto",
+                "marker": {"color": "--flag-solid"},
+            }
+        ],
+        "layout": layout(x_title, ""),
+    }
+
+
+def progress_by_day(rows: Sequence[tuple[str, int, int]], x_title: str, y_title: str) -> Figure:
+    """Bars: answers a day."""
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "x": [day for day, _, _ in rows],
+                "y": [n for _, n, _ in rows],
+                "marker": {"color": "--accent"},
+            }
+        ],
+        "layout": layout(x_title, y_title),
+    }
+
+
+def score_by_round(
+    rows: Sequence[tuple[int, str, int, float | None, float | None]], x_title: str, y_title: str
+) -> Figure:
+    """One line for each set of held-out examples, named at its end."""
+    views = list(dict.fromkeys(view for _, view, _, _, _ in rows))
+    dashes = ("solid", "dot", "dash")
+    data, names = [], []
+    for position, view in enumerate(views):
+        points = [
+            (number, accuracy) for number, shown, _, accuracy, _ in rows if shown == view and accuracy is not None
+        ]
+        if not points:
+            continue
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "x": [number for number, _ in points],
+                "y": [accuracy for _, accuracy in points],
+                "line": {"color": "--accent", "dash": dashes[position % len(dashes)]},
+                "hovertemplate": "%{y:.3f}<extra></extra>",
+            }
+        )
+        end, height = points[-1]
+        names.append({"x": end, "y": height, "text": view, "showarrow": False, "xanchor": "right", "yshift": 16})
+    figure_layout = layout(x_title, y_title, annotations=names, showlegend=False)
+    seen = [accuracy for _, _, _, accuracy, _ in rows if accuracy is not None]
+    if seen:
+        figure_layout["yaxis"]["range"] = [max(0.0, min(seen) - 0.05), min(1.02, max(seen) + 0.05)]
+    figure_layout["xaxis"]["dtick"] = 1
+    return {"data": data, "layout": figure_layout}

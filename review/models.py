@@ -1,0 +1,90 @@
+"""The working state of review: who holds what, and why it is there. The facts are the ledger's, none of this is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+
+from ledger.models import Decision, FlagRule, Prediction, Run, Statement, Task
+
+
+class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
+    def waiting(self) -> ReviewItemQuerySet:
+        """Items that still need a pharmacist's answer."""
+        return self.filter(state__in=ReviewItem.WAITING)
+
+    def answerable_by(self, reviewer: User) -> ReviewItemQuerySet:
+        """Items this person has neither answered nor put aside."""
+        answered = (
+            Decision.objects.standing()
+            .filter(task=models.OuterRef("task"), statement=models.OuterRef("statement"), reviewer=reviewer)
+            .order_by()
+        )
+        skipped = Skip.objects.filter(item=models.OuterRef("pk"), reviewer=reviewer)
+        return self.exclude(models.Exists(answered)).exclude(models.Exists(skipped))
+
+    def free_for(self, reviewer: User, now: datetime) -> ReviewItemQuerySet:
+        """Items nobody else holds a live lease on."""
+        return self.exclude(models.Q(lease_until__gt=now) & ~models.Q(lease_by=reviewer))
+
+
+class ReviewItem(models.Model):
+    """One statement in a task's queue: why it is there, how soon it comes, and who has it open."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "open"
+        AWAITING_SECOND = "awaiting_second", "waits for a second pharmacist"
+        ADJUDICATION = "adjudication", "in adjudication"
+        SETTLED = "settled", "settled"
+
+    WAITING = (State.OPEN, State.AWAITING_SECOND)
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="review_items", db_index=False)
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="review_items")
+    prediction = models.ForeignKey(Prediction, models.PROTECT, related_name="+", db_index=False)
+    build = models.ForeignKey(
+        Run, models.PROTECT, related_name="review_items", help_text="The queue building that put it here."
+    )
+    priority = models.FloatField(help_text="Higher comes sooner.")
+    main_reason = models.CharField(max_length=20, choices=FlagRule.Rule)
+    reasons = models.JSONField(help_text="Each with its rule and explanation, the heaviest first.")
+    state = models.CharField(max_length=15, choices=State, default=State.OPEN)
+    reviews_needed = models.PositiveSmallIntegerField(default=1)
+    lease_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="leased_items")
+    lease_until = models.DateTimeField(null=True)
+
+    objects = ReviewItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "statement"], name="one_review_item_per_task_and_statement"),
+            models.CheckConstraint(name="one_or_two_reviews_are_needed", condition=models.Q(reviews_needed__in=(1, 2))),
+            models.CheckConstraint(
+                name="a_lease_has_a_holder_and_an_end",
+                condition=models.Q(lease_by__isnull=True) | models.Q(lease_until__isnull=False),
+            ),
+        ]
+        indexes = [
+            # The next item is the first row of (task, state) in this order: a seek, however long the queue.
+            models.Index(fields=["task", "state", "-priority", "id"], name="item_by_place_in_the_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"item {self.pk}"
+
+
+class Skip(models.Model):
+    """That a person put an item aside; it stays in everybody else's queue."""
+
+    item = models.ForeignKey(ReviewItem, models.CASCADE, related_name="skips")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="skips")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "reviewer"], name="one_skip_per_item_and_reviewer")]
+
+    def __str__(self) -> str:
+        return f"skip of item {self.item_id}"

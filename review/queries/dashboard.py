@@ -1,0 +1,111 @@
+"""The figures behind the charts, each a handful of rows whatever the size of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, IntegerField
+from django.db.models.functions import Cast, Floor, Least, TruncDate
+from django.utils import timezone
+
+from ledger.models import Decision, Evaluation, Flag, FlagRule, Label, ModelVersion, Prediction, Task
+from ledger.queries import current_model
+from review.queries.models import VIEWS
+
+BINS = 20  # of 5 points each
+DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Rows of each chart, ready to be shown as a table too."""
+
+    model: ModelVersion | None
+    labels: list[tuple[str, str]]
+    confidence: list[tuple[str, list[int]]]
+    flags: list[tuple[str, int]]
+    days: list[tuple[str, int, int]]
+    rounds: list[tuple[int, str, int, float | None, float | None]]
+
+    @property
+    def n_predictions(self) -> int:
+        return sum(sum(counts) for _, counts in self.confidence)
+
+
+def dashboard(task: Task, now: datetime) -> Dashboard:
+    """Six queries; the histogram and the flags read one index range of the current model."""
+    model = current_model(task)
+    labels = [(label.pk, label.slug, label.title) for label in Label.objects.filter(task=task, trainable=True)]
+    return Dashboard(
+        model=model,
+        labels=[(slug, title) for _, slug, title in labels],
+        confidence=_histogram(model, [pk for pk, _, _ in labels]) if model else [],
+        flags=_flags(model) if model else [],
+        days=_days(task, now),
+        rounds=_rounds(task),
+    )
+
+
+def _histogram(model: ModelVersion, labels: list[int]) -> list[tuple[str, list[int]]]:
+    # Floor before the cast: SQLite's cuts off and PostgreSQL's rounds. A confidence of 1 belongs to the last bin.
+    bin_ = Least(Cast(Floor(F("confidence") * BINS), IntegerField()), BINS - 1)
+    counted = (
+        Prediction.objects.filter(model_version=model)
+        .annotate(bin=bin_)
+        .order_by()
+        .values_list("bin", "label")
+        .annotate(n=Count("id"))
+    )
+    counts = {(number, label): n for number, label, n in counted}
+    first = min((number for number, _ in counts), default=BINS)
+    return [
+        (
+            f"{number / BINS:.2f}–{(number + 1) / BINS:.2f}",
+            [counts.get((number, label), 0) for label in labels],
+        )
+        for number in range(first, BINS)
+    ]
+
+
+def _flags(model: ModelVersion) -> list[tuple[str, int]]:
+    counted = dict(
+        Flag.objects.filter(prediction__model_version=model)
+        .order_by()
+        .values_list("rule__rule")
+        .annotate(n=Count("id"))
+    )
+    return sorted(
+        ((str(FlagRule.Rule(rule).label), n) for rule, n in counted.items()), key=lambda pair: (-pair[1], pair[0])
+    )
+
+
+def _days(task: Task, now: datetime) -> list[tuple[str, int, int]]:
+    """Day, answers of that day, and answers up to then within the window."""
+    first = timezone.localtime(now).date() - timedelta(days=DAYS - 1)
+    counted = dict(
+        Decision.objects.filter(task=task, kind=Decision.Kind.ANSWER, decided_at__date__gte=first)
+        .annotate(day=TruncDate("decided_at"))
+        .order_by()
+        .values_list("day")
+        .annotate(n=Count("id"))
+    )
+    rows, so_far = [], 0
+    for offset in range(DAYS):
+        day = first + timedelta(days=offset)
+        so_far += counted.get(day, 0)
+        rows.append((day.isoformat(), counted.get(day, 0), so_far))
+    return rows
+
+
+def _rounds(task: Task) -> list[tuple[int, str, int, float | None, float | None]]:
+    """Round, held-out examples, how many, accuracy and macro-F1 of the model the round made."""
+    evaluations = (
+        Evaluation.objects.filter(model_version__task=task, training_set=F("model_version__training_set"))
+        .order_by("training_set__round__number", "-view")
+        .values_list("training_set__round__number", "view", "n_examples", "metrics")
+    )
+    return [
+        (number, VIEWS.get(view, view), n, metrics.get("accuracy"), metrics.get("macro_f1"))
+        for number, view, n, metrics in evaluations
+    ]

@@ -1,0 +1,71 @@
+"""What the first page says of each task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from ledger.models import Decision, GoldLabel, Promotion, Task
+from review.models import ReviewItem
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCard:
+    """One task: items by state, gold labels people made, and this person's answers."""
+
+    task: Task
+    model_number: int | None
+    n_open: int
+    n_second: int
+    n_adjudication: int
+    n_settled: int
+    n_gold: int
+    n_mine_today: int
+    n_mine: int
+
+    @property
+    def n_waiting(self) -> int:
+        return self.n_open + self.n_second
+
+
+def task_cards(reader: User, now: datetime) -> list[TaskCard]:
+    """Five queries, however many tasks there are."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    states: dict[tuple[int, str], int] = {
+        (task, state): n
+        for task, state, n in ReviewItem.objects.order_by().values_list("task", "state").annotate(Count("id"))
+    }
+    gold = dict(
+        GoldLabel.objects.current()
+        .exclude(source=GoldLabel.Source.SEED)
+        .order_by()
+        .values_list("task")
+        .annotate(Count("id"))
+    )
+    mine = {
+        row["task"]: (row["today"], row["in_all"])
+        for row in Decision.objects.standing()
+        .filter(reviewer=reader, kind=Decision.Kind.ANSWER)
+        .order_by()
+        .values("task")
+        .annotate(today=Count("id", filter=Q(decided_at__gte=midnight)), in_all=Count("id"))
+    }
+    live = dict(Promotion.objects.filter(replaced_by__isnull=True).values_list("task", "model_version__number"))
+    return [
+        TaskCard(
+            task=task,
+            model_number=live.get(task.pk),
+            n_open=states.get((task.pk, ReviewItem.State.OPEN), 0),
+            n_second=states.get((task.pk, ReviewItem.State.AWAITING_SECOND), 0),
+            n_adjudication=states.get((task.pk, ReviewItem.State.ADJUDICATION), 0),
+            n_settled=states.get((task.pk, ReviewItem.State.SETTLED), 0),
+            n_gold=gold.get(task.pk, 0),
+            n_mine_today=mine.get(task.pk, (0, 0))[0],
+            n_mine=mine.get(task.pk, (0, 0))[1],
+        )
+        for task in Task.objects.all()
+    ]

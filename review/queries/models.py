@@ -1,0 +1,121 @@
+"""Model versions with their lineage and how well they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from ledger.models import Evaluation, ModelVersion, Promotion, Task, TrainingExample, TrainingSet
+from ledger.queries import current_promotion
+
+VIEWS = {
+    TrainingExample.Role.TEST.value: "test, both drugs unseen",
+    TrainingExample.Role.ONE_UNSEEN.value: "test, one drug unseen",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One model on one set of held-out examples; figures 0 to 1, None where they were not measured."""
+
+    view: str
+    n: int
+    macro_f1: float | None
+    accuracy: float | None
+    ece: float | None
+    per_label: list[tuple[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model version in the list, with its score on its own test set and whether it is live."""
+
+    model: ModelVersion
+    score: Score | None
+    is_current: bool
+
+
+def score_of(evaluation: Evaluation) -> Score:
+    """The figures a page shows of one evaluation."""
+    metrics = evaluation.metrics
+    return Score(
+        view=VIEWS.get(evaluation.view, evaluation.view),
+        n=evaluation.n_examples,
+        macro_f1=metrics.get("macro_f1"),
+        accuracy=metrics.get("accuracy"),
+        ece=metrics.get("ece"),
+        per_label=list(metrics.get("per_label", {}).items()),
+    )
+
+
+def model_rows() -> list[ModelRow]:
+    """Every model version, newest first within its task (three queries)."""
+    live = set(Promotion.objects.filter(replaced_by__isnull=True).values_list("model_version_id", flat=True))
+    scores = {
+        evaluation.model_version_id: score_of(evaluation)
+        for evaluation in Evaluation.objects.filter(view=TrainingExample.Role.TEST).order_by("id")
+    }
+    models = ModelVersion.objects.select_related("task", "training_set__round").order_by("task", "-number")
+    return [ModelRow(model, scores.get(model.pk), model.pk in live) for model in models]
+
+
+def scores_on(training_set: TrainingSet, model: ModelVersion) -> list[Score]:
+    """How one model did on the held-out examples of one training set (one query)."""
+    return [score_of(one) for one in model.evaluations.filter(training_set=training_set).order_by("-view")]
+
+
+def promotions_of(task: Task) -> QuerySet[Promotion]:
+    """Which model was live when, newest first (one query)."""
+    return task.promotions.select_related("model_version", "by").order_by("-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One figure of a candidate beside the model that was tested with it; the difference is candidate minus other."""
+
+    view: str
+    n: int
+    figure: str
+    candidate: float | None
+    current: float | None
+
+    @property
+    def difference(self) -> float | None:
+        if self.candidate is None or self.current is None:
+            return None
+        return self.candidate - self.current
+
+
+def beside_current(training_set: TrainingSet) -> tuple[ModelVersion | None, ModelVersion | None, list[Compared]]:
+    """The model a round made, the other one tested on the same examples, and their figures (two queries).
+
+    The other one is the model that is live now if it was tested, otherwise the newest that was.
+    """
+    evaluations = list(
+        Evaluation.objects.filter(training_set=training_set).select_related("model_version").order_by("view", "id")
+    )
+    made = next(
+        (one.model_version for one in evaluations if one.model_version.training_set_id == training_set.pk), None
+    )
+    promotion = current_promotion(training_set.round.task)
+    others = {
+        one.model_version_id: one.model_version for one in evaluations if made and one.model_version_id != made.pk
+    }
+    live = others.get(promotion.model_version_id) if promotion else None
+    other = live or (others[max(others)] if others else None)
+    by_place = {(one.model_version_id, one.view): score_of(one) for one in evaluations}
+    rows = []
+    for view in VIEWS:
+        mine = by_place.get((made.pk, view)) if made else None
+        theirs = by_place.get((other.pk, view)) if other else None
+        if mine is None:
+            continue
+        for figure in ("macro_f1", "accuracy", "ece"):
+            rows.append(
+                Compared(
+                    VIEWS[view], mine.n, figure, getattr(mine, figure), getattr(theirs, figure) if theirs else None
+                )
+            )
+    return made, other, rows

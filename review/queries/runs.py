@@ -1,0 +1,78 @@
+"""What workers do and did, in words and figures a page can show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from ledger.enqueue import broker_is_up, listening_workers, queue_depths, queue_of
+from ledger.models import Run
+
+PAGE = 50
+SILENT_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """One run as its page shows it. Rates are statements a second, durations seconds."""
+
+    run: Run
+    percent: int | None
+    rate: float | None
+    seconds_left: float | None
+    seconds_taken: float | None
+    is_heard: bool
+    is_silent: bool
+    queue: str
+    details: list[tuple[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who works: whether the queue server answers, and each queue's waiting jobs and listening workers."""
+
+    broker_is_up: bool
+    queues: list[tuple[str, int, int]]
+
+    def listens(self, queue: str) -> bool:
+        return any(name == queue and n_workers for name, _, n_workers in self.queues)
+
+
+def crew() -> Crew:
+    """Asks Redis, never the database."""
+    if not broker_is_up():
+        return Crew(False, [("default", 0, 0), ("gpu", 0, 0)])
+    depths, workers = queue_depths(), listening_workers()
+    return Crew(
+        True,
+        [(name, depths.get(name, 0), sum(name in worker.queues for worker in workers)) for name in ("default", "gpu")],
+    )
+
+
+def latest_runs(before: int | None = None) -> QuerySet[Run]:
+    """Up to fifty runs, newest first, from the one before `before` on (one query)."""
+    runs = Run.objects.select_related("task", "round", "model_version", "requested_by").order_by("-id")
+    return (runs.filter(id__lt=before) if before else runs)[:PAGE]
+
+
+def progress_of_run(run: Run, now: datetime) -> RunProgress:
+    """No query; one look at Redis while the run is waiting or running."""
+    taken = ((run.finished_at or now) - run.started_at).total_seconds() if run.started_at else None
+    rate = run.n_done / taken if taken and run.n_done else None
+    is_running = run.status == Run.Status.RUNNING
+    left = (run.n_total - run.n_done) / rate if rate and run.n_total and is_running else None
+    silent = is_running and run.heartbeat_at is not None and now - run.heartbeat_at > SILENT_AFTER
+    queue = queue_of(run)
+    return RunProgress(
+        run=run,
+        percent=round(100 * min(1.0, run.n_done / run.n_total)) if run.n_total else None,
+        rate=rate,
+        seconds_left=max(0.0, left) if left is not None else None,
+        seconds_taken=taken,
+        is_heard=not run.is_active or crew().listens(queue),
+        is_silent=silent,
+        queue=queue,
+        details=[(name, value) for name, value in run.detail.items() if isinstance(value, (int, float, str))],
+    )

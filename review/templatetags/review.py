@@ -1,0 +1,38 @@
+"""How figures are written on the pages."""
+
+from __future__ import annotations
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Seconds as people say them: "8 s", "3 min 20 s", "2 h 5 min"; a dash where it is not known."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+@register.filter
+def share(value: float | None) -> str:
+    """A figure between 0 and 1 with three decimals; a dash where it was not measured."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+@register.filter
+def change(value: float | None) -> str:
+    """A difference with its sign; a dash where there is nothing to compare."""
+    return "–" if value is None else f"{value:+.3f}".replace("-", "−")
+
+
+@register.filter
+def short(digest: str) -> str:
+    """The first twelve characters of a hash."""
+    return digest[:12]

@@ -1,0 +1,66 @@
+"""Disagreements: the list, one of them, and the answer that settles it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ledger.record.decisions import KeyUsedElsewhere
+from review.actions.adjudicate import NothingToAdjudicate
+from review.actions.adjudicate import adjudicate as settle
+from review.forms import AdjudicationForm
+from review.permissions import Request, adjudicator_required
+from review.queries.adjudication import PAGE, disagreement, disagreements
+from review.views.item import item_or_404
+from review.views.queue import see_other
+
+
+@never_cache
+@require_safe
+@adjudicator_required
+def adjudication_list(request: Request) -> HttpResponse:
+    after = request.GET.get("after", "")
+    items = list(disagreements(int(after) if after.isdecimal() and len(after) < 19 else 0))
+    more = items[-1].pk if len(items) == PAGE else None
+    return render(request, "review/adjudication_list.html", {"items": items, "more": more})
+
+
+@never_cache
+@require_safe
+@adjudicator_required
+def adjudication(request: Request, item_id: int) -> HttpResponse:
+    page = disagreement(item_or_404(item_id))
+    return render(request, "review/adjudication.html", {"page": page, "key": uuid.uuid4(), "form": None})
+
+
+@require_POST
+@adjudicator_required
+def adjudicate(request: Request, item_id: int) -> HttpResponse:
+    item = item_or_404(item_id)
+    form = AdjudicationForm(request.POST, item=item)
+    if not form.is_valid():
+        context = {
+            "page": disagreement(item),
+            "key": request.POST.get("idempotency_key", ""),
+            "form": form,
+            "comment": request.POST.get("comment", ""),
+        }
+        return render(request, "review/adjudication.html", context, status=422)
+    try:
+        gold = settle(item=item, by=request.user, now=timezone.now(), **form.cleaned_data)
+    except (NothingToAdjudicate, KeyUsedElsewhere) as error:
+        messages.warning(request, str(error))
+        return redirect("review:adjudication", item_id)
+    messages.success(
+        request,
+        _("#%(item)s settled as %(label)s.") % {"item": item_id, "label": gold.label.title if gold.label else ""},
+    )
+    return see_other(reverse("review:adjudication_list"))

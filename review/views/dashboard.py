@@ -1,0 +1,32 @@
+"""A task at a glance: four charts, each with a table of the same numbers."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ledger.models import Task
+from review import charts
+from review.permissions import Request, role_required
+from review.queries.dashboard import dashboard as figures_of
+
+
+@never_cache
+@require_safe
+@role_required
+def dashboard(request: Request, task: str) -> HttpResponse:
+    shown = get_object_or_404(Task, slug=task)
+    found = figures_of(shown, timezone.now())
+    figures = {
+        "confidence": charts.confidence_histogram(
+            found.confidence, found.labels, _("calibrated confidence"), _("predictions")
+        ),
+        "flags": charts.flags_by_reason(found.flags, _("flags")),
+        "days": charts.progress_by_day(found.days, _("day"), _("answers")),
+        "rounds": charts.score_by_round(found.rounds, _("round"), _("accuracy, 0 to 1")),
+    }
+    return render(request, "review/dashboard.html", {"task": shown, "found": found, "figures": figures})

@@ -1,0 +1,83 @@
+"""A task's queue: what waits and why, and the way to the next item."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from ledger.models import Task
+from review.actions.claim import claim_next
+from review.actions.decide import bring_back_skipped
+from review.filters import QueueFilter
+from review.permissions import Request, pharmacist_required
+from review.queries.item import receipt_of
+from review.queries.progress import progress_of
+from review.queries.queue import queue_counts, why_empty
+
+
+def wants_fragment(request: Request) -> bool:
+    """Whether htmx will swap the answer into a page that stands already."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def receipt_asked_for(request: Request) -> dict[str, object]:
+    """The receipt named in the address, as template context."""
+    after = request.GET.get("after", "")
+    return {"receipt": receipt_of(int(after), request.user) if after.isdecimal() and len(after) < 19 else None}
+
+
+@never_cache
+@vary_on_headers("HX-Request")
+@require_safe
+@pharmacist_required
+def queue(request: Request, task: str) -> HttpResponse:
+    shown = get_object_or_404(Task, slug=task)
+    chosen = QueueFilter.read(request.GET.dict())
+    now = timezone.now()
+    context = {
+        "task": shown,
+        "chosen": chosen,
+        "counts": queue_counts(shown),
+        "empty": why_empty(shown, request.user, now, chosen),
+        "progress": progress_of(request.user, shown, now),
+        **receipt_asked_for(request),
+    }
+    response = render(request, "review/_queue.html" if wants_fragment(request) else "review/queue.html", context)
+    response["HX-Push-Url"] = request.get_full_path()
+    return response
+
+
+@require_POST
+@pharmacist_required
+def next_item(request: Request, task: str) -> HttpResponse:
+    """Claim the next item and go there; to the queue when there is none, which says why."""
+    shown = get_object_or_404(Task, slug=task)
+    return to_next(request, shown, QueueFilter.read(request.POST.dict()))
+
+
+@require_POST
+@pharmacist_required
+def bring_back(request: Request, task: str) -> HttpResponse:
+    shown = get_object_or_404(Task, slug=task)
+    bring_back_skipped(reviewer=request.user, task_id=shown.pk)
+    return to_next(request, shown, QueueFilter.read(request.POST.dict()))
+
+
+def to_next(request: Request, task: Task, chosen: QueueFilter, after: int | None = None) -> HttpResponse:
+    """The next item of this person's queue, with the receipt of the decision `after` which it comes."""
+    item = claim_next(reviewer=request.user, task=task, now=timezone.now(), chosen=chosen)
+    address = reverse("review:item", args=[item.pk]) if item else reverse("review:queue", args=[task.slug])
+    query = "&".join(part for part in (f"after={after}" if after else "", chosen.query) if part)
+    return see_other(f"{address}?{query}" if query else address)
+
+
+def see_other(address: str) -> HttpResponse:
+    """303: whatever was sent, what comes next is read with GET."""
+    response = redirect(address)
+    response.status_code = 303
+    return response

@@ -1,0 +1,58 @@
+"""Rounds: list, what the next one would learn from, start it, and what came of one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ledger.models import Round, Task
+from ledger.record import runs
+from ledger.training_sets import preview
+from review.actions.open_run import BrokerIsDown, announced
+from review.permissions import Request, lead_required
+from review.queries.rounds import all_rounds, composition_table, round_page
+from review.queries.runs import crew, progress_of_run
+from review.views.queue import see_other
+
+
+@never_cache
+@require_safe
+@lead_required
+def round_list(request: Request) -> HttpResponse:
+    return render(request, "review/rounds.html", {"rounds": all_rounds(), "tasks": list(Task.objects.all())})
+
+
+@never_cache
+@require_safe
+@lead_required
+def new_round(request: Request, task: str) -> HttpResponse:
+    """What the next round would learn from, were it started now. Nothing is frozen here."""
+    shown = get_object_or_404(Task, slug=task)
+    table = composition_table(shown, preview(shown))
+    return render(request, "review/new_round.html", {"task": shown, "composition": table, "crew": crew()})
+
+
+@require_POST
+@lead_required
+def start_round(request: Request, task: str) -> HttpResponse:
+    shown = get_object_or_404(Task, slug=task)
+    try:
+        opened = announced(lambda: runs.open_round(task=shown, by=request.user, now=timezone.now()))
+    except (runs.AlreadyActive, BrokerIsDown) as error:
+        messages.warning(request, str(error))
+        return see_other(reverse("review:rounds"))
+    return see_other(reverse("review:round", args=[opened.pk]))
+
+
+@never_cache
+@require_safe
+@lead_required
+def round(request: Request, round_id: int) -> HttpResponse:
+    page = round_page(get_object_or_404(Round.objects.select_related("task", "opened_by"), pk=round_id))
+    progress = progress_of_run(page.run, timezone.now()) if page.run else None
+    return render(request, "review/round.html", {"page": page, "progress": progress})

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from ledger.models import ModelVersion, Promotion, Run, Task
+from ledger.record.gold import add_seed_labels
+from review.actions import build_queue as module
+from review.actions.build_queue import NoCurrentModel, build_queue
+from review.actions.claim import claim
+from review.jobs import run_queue_build
+from review.models import ReviewItem
+from review.priorities import needs_second_opinion
+from tests.ledger import facts
+from tests.review.conftest import Flagged, answered, live_model, predict
+
+NOW = timezone.now()
+
+
+def queued() -> set[int]:
+    return set(ReviewItem.objects.values_list("statement_id", flat=True))
+
+
+def test_every_flagged_statement_becomes_an_item_with_its_reasons(flagged: Flagged, build: Run) -> None:
+    flagged()  # sure and unflagged: nobody needs to look
+    one = flagged("low_confidence", "atc_contradiction")
+    assert build_queue(run=build, now=NOW).n_added == 1
+    item = ReviewItem.objects.get()
+    assert (item.statement, item.prediction, item.main_reason) == (one.statement, one, "atc_contradiction")
+    assert [reason["rule"] for reason in item.reasons] == ["atc_contradiction", "low_confidence"]
+    assert item.reasons[0]["explanation"] == "because of atc_contradiction"
+    assert item.reviews_needed == (2 if needs_second_opinion(one.statement_id, build.task.second_opinion_share) else 1)
+
+
+def test_building_again_changes_nothing(flagged: Flagged, build: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 3)
+    for number in range(8):
+        flagged("low_confidence", confidence=0.5 + number / 20)
+    told: list[tuple[int, int]] = []
+    build_queue(run=build, now=NOW, report=lambda done, total: told.append((done, total)))
+    before = list(ReviewItem.objects.order_by("id").values())
+    built = build_queue(run=build, now=NOW)
+    assert (built.n_items, built.n_added, built.n_removed) == (8, 0, 0)
+    assert list(ReviewItem.objects.order_by("id").values()) == before
+    assert told == [(3, 8), (6, 8), (8, 8)]
+
+
+def test_statements_with_gold_are_asked_about_only_for_audit_or_suspicion(
+    flagged: Flagged, build: Run, task: Task
+) -> None:
+    plain, audit, suspect = (flagged(reason) for reason in ("low_confidence", "audit", "suspect_gold"))
+    label = facts.label("synergistic")
+    rows = [(one.statement_id, label.pk, "seed.csv") for one in (plain, audit, suspect)]
+    add_seed_labels(task=task, rows=rows, now=NOW)
+    build_queue(run=build, now=NOW)
+    assert queued() == {audit.statement_id, suspect.statement_id}
+
+
+def test_a_new_model_replaces_what_nobody_is_on_and_keeps_what_people_hold_or_answered(
+    flagged: Flagged, build: Run, task: Task, pharmacist: User, model: ModelVersion
+) -> None:
+    held, done, waiting, gone = (flagged("low_confidence") for _ in range(4))
+    build_queue(run=build, now=NOW)
+    items = {item.statement_id: item for item in ReviewItem.objects.all()}
+    claim(item=items[held.statement_id], reviewer=pharmacist, now=NOW)
+    ReviewItem.objects.filter(pk=items[waiting.statement_id].pk).update(reviews_needed=2)
+    ReviewItem.objects.filter(pk=items[done.statement_id].pk).update(reviews_needed=1)
+    for prediction in (done, waiting):
+        answered(ReviewItem.objects.get(pk=items[prediction.statement_id].pk), pharmacist)
+    newer = facts.model_version()
+    Promotion.objects.create(task=task, model_version=newer, at=NOW, reason="better", replaces=Promotion.objects.get())
+    again = Run.objects.create(kind="queue", task=task, status="running", created_at=NOW)
+    built = build_queue(run=again, now=NOW + timedelta(seconds=1))
+    assert built.n_removed == 1
+    assert queued() == {held.statement_id, done.statement_id, waiting.statement_id}
+    assert gone.statement_id not in queued()
+
+
+def test_without_a_live_model_there_is_nothing_to_build(task: Task, build: Run) -> None:
+    with pytest.raises(NoCurrentModel):
+        build_queue(run=build, now=NOW)
+
+
+def test_the_job_reports_on_its_row(committed_db: str) -> None:
+    predict(live_model(), "flip")
+    run = Run.objects.create(kind="queue", task=facts.polarity(), created_at=NOW)
+    run_queue_build(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.n_done, run.n_total) == ("finished", 1, 1)
+    assert run.detail == {"n_items": 1, "n_added": 1, "n_removed": 0}
+
+
+def test_a_job_that_fails_says_so_on_its_row_and_raises(committed_db: str) -> None:
+    run = Run.objects.create(kind="queue", task=facts.polarity(), created_at=NOW)
+    with pytest.raises(NoCurrentModel):
+        run_queue_build(run.pk)
+    run.refresh_from_db()
+    assert run.status == "failed"
+    assert "Promote one first" in run.error

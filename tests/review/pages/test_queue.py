@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from ledger.enqueue import WorkerInfo
+from ledger.models import ModelVersion, Run, Task
+from review.actions.claim import claim
+from review.actions.decide import skip
+from review.models import ReviewItem
+from tests.review.conftest import MakeItem, answered, sign_in
+
+QUEUE = "/tasks/ddi-polarity/queue/"
+
+
+def page_for(reader: User, query: str = "") -> str:
+    response = sign_in(reader).get(QUEUE + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_it_counts_what_waits_and_why(make_item: MakeItem, pharmacist: User) -> None:
+    make_item("flip")
+    make_item("low_confidence", prediction={"said": "synergistic"})
+    make_item("low_confidence", state="settled")
+    page = page_for(pharmacist)
+    assert "Start reviewing" in page
+    assert 'href="?reason=flip">changed its mind</a></td><td class="number">1<' in page
+    assert 'href="?reason=low_confidence">low confidence</a></td><td class="number">1<' in page
+    assert 'href="?said=synergistic">Synergistic</a></td><td class="number">1<' in page
+
+
+def test_an_unknown_task_is_not_found(pharmacist: User, db: None) -> None:
+    assert sign_in(pharmacist).get("/tasks/no-such-task/queue/").status_code == 404
+
+
+def test_next_claims_an_item_and_goes_there(item: ReviewItem, pharmacist: User) -> None:
+    response = sign_in(pharmacist).post(reverse("review:next", args=["ddi-polarity"]))
+    assert (response.status_code, response["Location"]) == (303, reverse("review:item", args=[item.pk]))
+    again = sign_in(pharmacist).post(reverse("review:next", args=["ddi-polarity"]))
+    assert again["Location"] == response["Location"]
+
+
+def test_done_is_said_when_everything_is_answered(item: ReviewItem, pharmacist: User) -> None:
+    answered(item, pharmacist)
+    assert "<h2>Done</h2>" in page_for(pharmacist)
+
+
+def test_items_others_hold_are_not_called_an_empty_queue(
+    item: ReviewItem, pharmacist: User, second_pharmacist: User
+) -> None:
+    claim(item=item, reviewer=second_pharmacist, now=timezone.now())
+    item.refresh_from_db()
+    assert item.lease_until is not None
+    page = page_for(pharmacist)
+    assert "Others are on it" in page
+    assert f"{item.lease_until:%H:%M}" in page
+
+
+def test_a_filter_that_hides_items_says_how_many(make_item: MakeItem, pharmacist: User) -> None:
+    make_item("flip")
+    make_item("flip")
+    assert "The filter hides 2 items you could answer." in page_for(pharmacist, "?reason=audit")
+
+
+def test_a_filter_is_taken_from_known_fields_alone(item: ReviewItem, pharmacist: User) -> None:
+    assert "Start reviewing" in page_for(pharmacist, "?reason=statement__corpus&lease_by__password=x")
+
+
+def test_skipped_items_can_be_brought_back(item: ReviewItem, pharmacist: User) -> None:
+    skip(item=item, by=pharmacist, now=timezone.now())
+    assert "You skipped one item" in page_for(pharmacist)
+    response = sign_in(pharmacist).post(reverse("review:bring_back", args=["ddi-polarity"]))
+    assert response["Location"] == reverse("review:item", args=[item.pk])
+
+
+def test_without_a_model_it_says_what_is_missing(task: Task, pharmacist: User) -> None:
+    assert "No model yet" in page_for(pharmacist)
+
+
+def test_with_a_model_and_no_items_it_says_that_the_queue_is_not_built(model: ModelVersion, pharmacist: User) -> None:
+    assert "The queue has not been built" in page_for(pharmacist)
+
+
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [
+        ([], "no worker is listening on the queue “default”"),
+        ([WorkerInfo("one", ("default",), "idle", None)], "The queue is being built"),
+    ],
+)
+def test_a_queue_that_waits_for_a_worker_says_so(
+    model: ModelVersion, task: Task, pharmacist: User, monkeypatch: pytest.MonkeyPatch,
+    workers: list[WorkerInfo], said: str,
+) -> None:  # fmt: skip
+    Run.objects.create(kind="queue", task=task, created_at=timezone.now())
+    monkeypatch.setattr("review.queries.queue.listening_workers", lambda: workers)
+    assert said in page_for(pharmacist)
+
+
+def test_the_number_of_queries_does_not_grow(make_item: MakeItem, pharmacist: User) -> None:
+    counts = []
+    client = sign_in(pharmacist)
+    for _ in range(2):
+        for reason in ("flip", "audit", "low_confidence"):
+            make_item(reason)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(QUEUE)
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 11
+
+
+def test_an_expired_lease_does_not_hide_an_item(item: ReviewItem, pharmacist: User, second_pharmacist: User) -> None:
+    claim(item=item, reviewer=second_pharmacist, now=timezone.now() - timedelta(hours=1))
+    assert "Start reviewing" in page_for(pharmacist)
