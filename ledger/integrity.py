@@ -147,5 +147,5 @@ def _training_set_problems() -> Iterator[str]:
         for set_id, group in groupby(rows, key=lambda row: row[0])
     }
     for set_id, expected in hashes.items():
-        if found.get(set_id) != expected:
+        if found.get(set_id, content_hash(())) != expected:
             yield f"Training set {set_id}: its examples are not those that were frozen."

@@ -49,11 +49,12 @@ def flags_by_reason(rows: Sequence[tuple[str, int]], x_title: str) -> Figure:
                 "x": [n for _, n in reversed(rows)],
                 "y": [reason for reason, _ in reversed(rows)],
                 "text": [f"{n:,}" for _, n in reversed(rows)],
-                "textposition": "auto",
+                "textposition": "outside",
+                "cliponaxis": False,
                 "marker": {"color": "--flag-solid"},
             }
         ],
-        "layout": layout(x_title, ""),
+        "layout": layout(x_title, "", margin={"l": 56, "r": 56, "t": 8, "b": 48}),
     }
 
 
@@ -103,3 +104,14 @@ def score_by_round(
         figure_layout["yaxis"]["range"] = [max(0.0, min(seen) - 0.05), min(1.02, max(seen) + 0.05)]
     figure_layout["xaxis"]["dtick"] = 1
     return {"data": data, "layout": figure_layout}
+
+
+def polyline(points: Sequence[tuple[float, float]], width: float, height: float) -> str:
+    """Points of an SVG line that fills a box, its origin at the bottom left; empty with fewer than two points."""
+    if len(points) < 2:
+        return ""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    across, up = (max(xs) - min(xs)) or 1.0, (max(ys) - min(ys)) or 1.0
+    return " ".join(
+        f"{(x - min(xs)) / across * width:.1f},{height - (y - min(ys)) / up * height:.1f}" for x, y in points
+    )

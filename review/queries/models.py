@@ -15,6 +15,8 @@ VIEWS = {
     TrainingExample.Role.ONE_UNSEEN.value: "test, one drug unseen",
 }
 
+FIGURES = ("macro_f1", "accuracy", "ece")
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -88,34 +90,34 @@ class Compared:
         return self.candidate - self.current
 
 
-def beside_current(training_set: TrainingSet) -> tuple[ModelVersion | None, ModelVersion | None, list[Compared]]:
-    """The model a round made, the other one tested on the same examples, and their figures (two queries).
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a round: its model, the other model tested on the same examples, and their figures."""
 
-    The other one is the model that is live now if it was tested, otherwise the newest that was.
-    """
-    evaluations = list(
-        Evaluation.objects.filter(training_set=training_set).select_related("model_version").order_by("view", "id")
-    )
-    made = next(
-        (one.model_version for one in evaluations if one.model_version.training_set_id == training_set.pk), None
-    )
+    made: ModelVersion | None
+    other: ModelVersion | None
+    is_live: bool
+    compared: list[Compared]
+
+
+def result_of(training_set: TrainingSet) -> Result:
+    """Three queries. The other model is the live one if it was tested, otherwise the newest that was."""
+    made = training_set.model_versions.first()
     promotion = current_promotion(training_set.round.task)
-    others = {
-        one.model_version_id: one.model_version for one in evaluations if made and one.model_version_id != made.pk
-    }
-    live = others.get(promotion.model_version_id) if promotion else None
-    other = live or (others[max(others)] if others else None)
-    by_place = {(one.model_version_id, one.view): score_of(one) for one in evaluations}
-    rows = []
-    for view in VIEWS:
-        mine = by_place.get((made.pk, view)) if made else None
-        theirs = by_place.get((other.pk, view)) if other else None
-        if mine is None:
-            continue
-        for figure in ("macro_f1", "accuracy", "ece"):
-            rows.append(
-                Compared(
-                    VIEWS[view], mine.n, figure, getattr(mine, figure), getattr(theirs, figure) if theirs else None
-                )
-            )
-    return made, other, rows
+    live_id = promotion.model_version_id if promotion else None
+    if made is None:
+        return Result(None, None, False, [])
+    evaluations = list(
+        Evaluation.objects.filter(training_set=training_set).select_related("model_version").order_by("id")
+    )
+    others = {one.model_version_id: one.model_version for one in evaluations if one.model_version_id != made.pk}
+    other = others.get(live_id or 0) or (others[max(others)] if others else None)
+    scores = {(one.model_version_id, one.view): score_of(one) for one in evaluations}
+    rows = [
+        Compared(VIEWS[view], mine.n, figure, getattr(mine, figure), getattr(theirs, figure, None))
+        for view in VIEWS
+        if (mine := scores.get((made.pk, view)))
+        for theirs in [scores.get((other.pk, view)) if other else None]
+        for figure in FIGURES
+    ]
+    return Result(made, other, live_id == made.pk, rows)

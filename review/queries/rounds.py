@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from ledger.candidates import Composition
 from ledger.models import Label, ModelVersion, Round, Run, Task, TrainingExample, TrainingSet
-from review.queries.models import Compared, beside_current
+from review.queries.models import Result, result_of
 
 ROLES = [(role.value, str(role.label)) for role in TrainingExample.Role]
 SOURCES = [(source.value, str(source.label)) for source in TrainingExample.Source]
@@ -45,9 +45,7 @@ class RoundPage:
     run: Run | None
     training_set: TrainingSet | None
     composition: CompositionTable | None
-    model: ModelVersion | None
-    other: ModelVersion | None
-    compared: list[Compared]
+    result: Result | None
 
 
 def composition_table(task: Task, composition: Composition) -> CompositionTable:
@@ -69,6 +67,12 @@ def composition_table(task: Task, composition: Composition) -> CompositionTable:
     )
 
 
+def frozen_composition(training_set: TrainingSet) -> Composition:
+    """The composition kept with a training set; what an earlier version did not count is empty."""
+    kept = training_set.composition
+    return Composition(kept.get("examples", {}), kept.get("pseudo_by_confidence", {}), kept.get("left_out", {}))
+
+
 def all_rounds() -> list[Round]:
     """Every round, newest first, with its run, training set and model (three queries)."""
     models = Prefetch("training_set__model_versions", ModelVersion.objects.order_by("id"))
@@ -82,15 +86,10 @@ def all_rounds() -> list[Round]:
 def round_page(shown: Round) -> RoundPage:
     """At most six queries."""
     training_set = TrainingSet.objects.filter(round=shown).select_related("round__task").first()
-    made, other, rows = beside_current(training_set) if training_set else (None, None, [])
-    if training_set and made is None:
-        made = training_set.model_versions.first()
     return RoundPage(
         round=shown,
         run=shown.runs.select_related("task", "model_version", "requested_by", "round").order_by("-id").first(),
         training_set=training_set,
-        composition=composition_table(shown.task, Composition(**training_set.composition)) if training_set else None,
-        model=made,
-        other=other,
-        compared=rows,
+        composition=composition_table(shown.task, frozen_composition(training_set)) if training_set else None,
+        result=result_of(training_set) if training_set else None,
     )

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from ledger.enqueue import broker_is_up, listening_workers, queue_depths, queue_of
 from ledger.models import Run
+from review.charts import polyline
 
 PAGE = 50
 SILENT_AFTER = timedelta(seconds=30)
@@ -26,7 +27,13 @@ class RunProgress:
     is_heard: bool
     is_silent: bool
     queue: str
+    losses: list[tuple[int, float]]
     details: list[tuple[str, object]]
+
+    @property
+    def loss_curve(self) -> str:
+        """Points of the curve in a box of 100 × 32; empty with fewer than two losses."""
+        return polyline(self.losses, 100, 32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +65,10 @@ def latest_runs(before: int | None = None) -> QuerySet[Run]:
 
 
 def progress_of_run(run: Run, now: datetime) -> RunProgress:
-    """No query; one look at Redis while the run is waiting or running."""
+    """No query; one look at Redis while the run waits."""
     taken = ((run.finished_at or now) - run.started_at).total_seconds() if run.started_at else None
-    rate = run.n_done / taken if taken and run.n_done else None
+    # What the worker measured since it took the run up is truer than an average over a pause.
+    rate = run.detail.get("statements_per_second") or (run.n_done / taken if taken and run.n_done else None)
     is_running = run.status == Run.Status.RUNNING
     left = (run.n_total - run.n_done) / rate if rate and run.n_total and is_running else None
     silent = is_running and run.heartbeat_at is not None and now - run.heartbeat_at > SILENT_AFTER
@@ -71,8 +79,13 @@ def progress_of_run(run: Run, now: datetime) -> RunProgress:
         rate=rate,
         seconds_left=max(0.0, left) if left is not None else None,
         seconds_taken=taken,
-        is_heard=not run.is_active or crew().listens(queue),
+        is_heard=run.status != Run.Status.QUEUED or crew().listens(queue),
         is_silent=silent,
         queue=queue,
-        details=[(name, value) for name, value in run.detail.items() if isinstance(value, (int, float, str))],
+        losses=[(step, loss) for step, loss in run.detail.get("losses", [])],
+        details=[
+            (name.replace("_", " "), value)
+            for name, value in run.detail.items()
+            if isinstance(value, (int, float, str)) and name != "statements_per_second"
+        ],
     )

@@ -21,15 +21,23 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
-def share(value: float | None) -> str:
-    """A figure between 0 and 1 with three decimals; a dash where it was not measured."""
-    return "–" if value is None else f"{value:.3f}"
+def number(value: object) -> str:
+    """A count with its thousands apart, a measure with four figures, anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
 
 
 @register.filter
-def change(value: float | None) -> str:
+def share(value: object) -> str:
+    """A figure between 0 and 1 with three decimals; a dash where it was not measured."""
+    return f"{value:.3f}" if isinstance(value, int | float) else "–"
+
+
+@register.filter
+def change(value: object) -> str:
     """A difference with its sign; a dash where there is nothing to compare."""
-    return "–" if value is None else f"{value:+.3f}".replace("-", "−")
+    return f"{value:+.3f}".replace("-", "−") if isinstance(value, int | float) else "–"
 
 
 @register.filter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 
 from ledger.chain import (
     COVERED,
@@ -114,17 +114,15 @@ def test_an_imported_batch_is_one_link_and_costs_few_queries(db: None, django_as
 
 def test_what_is_rolled_back_leaves_no_link(db: None) -> None:
     before = ChainLink.objects.count()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         answer(statement(), "synergistic")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert ChainLink.objects.count() == before
     answer(statement(), "synergistic")
     assert list(problems()) == []
 
 
 def test_two_links_of_one_position_are_refused_by_the_database(db: None) -> None:
-    from django.db import IntegrityError
-
     outcome = answer(statement(), "synergistic")
     newest = ChainLink.objects.latest("position")
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -132,7 +130,7 @@ def test_two_links_of_one_position_are_refused_by_the_database(db: None) -> None
             position=newest.position, kind="decision", first_id=outcome.decision.pk, last_id=outcome.decision.pk,
             n_rows=1, digest="0" * 64, previous=GENESIS, hash="1" * 64, linked_at=NOW,
         )  # fmt: skip
-    assert connection.is_usable()
+    assert list(problems()) == []
 
 
 def test_a_link_of_no_rows_is_impossible(db: None) -> None:

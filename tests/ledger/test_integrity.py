@@ -70,7 +70,7 @@ def something_else(value: Any) -> Any:
 
 
 def test_nothing_is_found_in_a_ledger_nobody_touched(ledger: Rows) -> None:
-    assert {kind for kind in ChainLink.objects.values_list("kind", flat=True)} == set(COVERED) == set(ledger)
+    assert set(ChainLink.objects.values_list("kind", flat=True)) == set(COVERED) == set(ledger)
     assert list(problems()) == []
 
 

@@ -115,7 +115,7 @@ def write_tokenizer(folder: Path) -> None:
     tokenizer.save(str(folder / "tokenizer.json"))
 
 
-def write_backbone(folder: Path, *, pooler: bool = True, seed: int = 0) -> Path:
+def write_backbone(folder: Path, *, pooler: bool = True, seed: int = 0, positions: int = 64) -> Path:
     """A randomly initialised BERT of two layers and 32 dimensions, with its tokenizer."""
     folder.mkdir(parents=True)
     torch.manual_seed(seed)
@@ -125,7 +125,7 @@ def write_backbone(folder: Path, *, pooler: bool = True, seed: int = 0) -> Path:
         num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=64,
-        max_position_embeddings=64,
+        max_position_embeddings=positions,
         initializer_range=0.2,
     )
     BertModel(config, add_pooling_layer=pooler).save_pretrained(folder)

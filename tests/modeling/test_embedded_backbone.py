@@ -34,7 +34,7 @@ def examples(first_drugs: tuple[str, ...], *, first_id: int) -> list[Example]:
 
 def test_default_preset_learns_wordings_and_answers_for_unseen_drugs(tmp_path: Path) -> None:
     backbone = resolve("")
-    config = dataclasses.replace(PRESETS["default"], batch_size=8, max_epochs=4)
+    config = dataclasses.replace(PRESETS["default"], batch_size=4, max_epochs=6)
     known = ("aspirin", "ibuprofen", "naproxen", "morphine", "codeine", "tramadol", "celecoxib", "ketorolac")
     made = train(
         examples(known, first_id=1),

@@ -27,7 +27,8 @@ def order(*candidates: Candidate, answered: dict[int, int] | None = None) -> lis
 
 
 @pytest.mark.parametrize(
-    ("confidence", "n_classes", "expected"), [(0.5, 2, 1.0), (1.0, 2, 0.0), (0.75, 2, 0.5), (1 / 3, 3, 1.0), (0.9, 1, 0)]
+    ("confidence", "n_classes", "expected"),
+    [(0.5, 2, 1.0), (1.0, 2, 0.0), (0.75, 2, 0.5), (1 / 3, 3, 1.0), (0.9, 1, 0)],
 )
 def test_doubt_is_one_at_chance_and_zero_at_certainty(confidence: float, n_classes: int, expected: float) -> None:
     assert doubt(confidence, n_classes) == pytest.approx(expected)

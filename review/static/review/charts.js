@@ -18,6 +18,7 @@
     const figure = JSON.parse(document.getElementById(place.dataset.figure).textContent);
     const axis = { gridcolor: "--line", zerolinecolor: "--line-strong", linecolor: "--line", automargin: true, fixedrange: true };
     const layout = {
+      margin: { l: 56, r: 16, t: 24, b: 48 },
       ...figure.layout,
       xaxis: { ...axis, ...figure.layout.xaxis },
       yaxis: { ...axis, ...figure.layout.yaxis },
@@ -26,7 +27,6 @@
       font: { family: styles.fontFamily, size: 13, color: "--ink" },
       hoverlabel: { bgcolor: "--surface", bordercolor: "--line-strong", font: { color: "--ink" } },
       legend: { orientation: "h", x: 0, y: 1.12 },
-      margin: { l: 56, r: 16, t: 24, b: 48 },
       bargap: 0.1,
     };
     window.Plotly.react(place, coloured(figure.data, styles), coloured(layout, styles), plain);

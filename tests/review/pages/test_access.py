@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ledger.models import ModelVersion, Run
@@ -135,12 +137,7 @@ def test_a_superuser_is_a_lead(db: None) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, (verb, _) in PAGES.items() if verb == "get"])
-def test_reading_a_page_writes_nothing(
-    addresses: dict[str, str], lead: User, name: str, django_assert_num_queries: Any
-) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_reading_a_page_writes_nothing(addresses: dict[str, str], lead: User, name: str) -> None:
     client = sign_in(lead)
     with CaptureQueriesContext(connection) as captured:
         response = client.get(addresses[name])

@@ -104,12 +104,11 @@ def test_the_number_of_queries_does_not_grow(make_item: MakeItem, pharmacist: Us
     plain, busy = make_item(), make_item(reviews_needed=2)
     for _ in range(3):
         decision = answered(busy, second_pharmacist)
-        sign_in(second_pharmacist).post(
-            reverse("review:undo", args=[decision.pk]), {"idempotency_key": uuid.uuid4()}
-        )
+        sign_in(second_pharmacist).post(reverse("review:undo", args=[decision.pk]), {"idempotency_key": uuid.uuid4()})
     for code in ("B01AA03", "A01AA01", "C01AA05", "D01AA01", "J01CA04", "N02AA01"):
         facts.DrugAtc.objects.create(
-            drug=busy.statement.head_drug, code=facts.AtcCode.objects.get_or_create(code=code, defaults={"name": "x"})[0]
+            drug=busy.statement.head_drug,
+            code=facts.AtcCode.objects.get_or_create(code=code, defaults={"name": "x"})[0],
         )
     counts = []
     client = sign_in(pharmacist)
@@ -178,9 +177,7 @@ class TestDecide:
             {"comment": "x" * 2001},
         ],
     )
-    def test_hostile_fields_are_refused(
-        self, held: ReviewItem, pharmacist: User, changes: dict[str, object]
-    ) -> None:
+    def test_hostile_fields_are_refused(self, held: ReviewItem, pharmacist: User, changes: dict[str, object]) -> None:
         assert self.send(held, pharmacist, **changes).status_code == 422
         assert not Decision.objects.exists()
 

@@ -1,0 +1,136 @@
+"""A whole site in processes of its own, with a real model's queue, and a real browser to use it with."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ddi_site.supervisor import free_port
+from tests.browser.chromium import FLAGS, executable
+from tests.modeling.conftest import write_backbone
+
+DEMO = settings.BASE_DIR / "ledger" / "demo_corpus"
+PASSWORD = "a-long-passphrase-17"
+PEOPLE = {"ana": "pharmacist", "ben": "pharmacist", "dana": "adjudicator", "lea": "lead"}
+MAKE_PEOPLE = f"""
+from django.contrib.auth.models import Group, User
+from ledger.models import Task
+for name, role in {PEOPLE!r}.items():
+    User.objects.create_user(name, password={PASSWORD!r}).groups.set([Group.objects.get(name=role)])
+Task.objects.update(second_opinion_share=0)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running site: its address, its folder, and its command line."""
+
+    url: str
+    var: Path
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str | Path) -> str:
+        """What a management command prints; fails the test when the command fails."""
+        ended = subprocess.run(
+            [sys.executable, settings.BASE_DIR / "manage.py", *map(str, arguments)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        return ended.stdout
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The site with a part of the demonstration corpus, a small trained model, its predictions and a queue."""
+    with tempfile.TemporaryDirectory(prefix="ddi-") as folder:
+        var = Path(folder)
+        port = free_port(8400 + os.getpid() % 1000, attempts=100)
+        backbone = write_backbone(var / "small-bert", positions=256)
+        environment = {**os.environ, "DDI_VAR": folder, "DDI_BACKBONE": str(backbone)}
+        environment.pop("DDI_DATABASE_URL", None)
+        made = Site(f"http://127.0.0.1:{port}", var, environment)
+        made.manage("migrate", "-v0")
+        made.manage("shell", "-c", MAKE_PEOPLE)
+        made.manage("import_atc", DEMO / "atc_index.csv")
+        made.manage("import_drugs", DEMO / "drugs.csv")
+        made.manage("import_statements", DEMO / "interactions.csv", "--corpus", "demo")
+        made.manage("import_labels", DEMO / "seed_labels.csv", "--corpus", "demo")
+        made.manage("train")
+        made.manage("promote", "--reason", "first")
+        made.manage("infer")
+        made.manage("build_queue")
+        log = (var / "serve.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, settings.BASE_DIR / "manage.py", "serve", "--port", str(port)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert re.search(rf"serving {made.url}/", process.stdout.readline()), (var / "serve.log").read_text()
+        try:
+            yield made
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+            log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = executable()
+    if path is None:
+        pytest.fail("No browser on this machine: run `make browser`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """A browser window of its own that fails the test when a page breaks the content policy or throws."""
+    context = browser.new_context(base_url=site.url, accept_downloads=True)
+    complaints: list[str] = []
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    yield context
+    context.close()
+    assert complaints == []
+
+
+def sign_in(context: BrowserContext, name: str) -> Page:
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")
+    return page
+
+
+def download_gold(page: Page, folder: Path) -> list[dict[str, str]]:
+    """The rows of the CSV that the export page offers."""
+    page.goto("/exports/")
+    with page.expect_download() as offered:
+        page.get_by_role("button", name=re.compile("Download")).click()
+    path = folder / "gold.csv"
+    offered.value.save_as(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from ledger.models import Decision, GoldLabel
+from review.models import ReviewItem
+from tests.review.conftest import MakeItem, answered, sign_in
+
+LIST = "/adjudication/"
+
+
+@pytest.fixture
+def disputed(make_item: MakeItem, pharmacist: User, second_pharmacist: User) -> ReviewItem:
+    item = make_item(reviews_needed=2)
+    answered(item, pharmacist, "antagonistic", comment="harm grows")
+    answered(item, second_pharmacist, "synergistic", comment="wanted effect")
+    return item
+
+
+def settle(item: ReviewItem, by: User, **changes: object) -> object:
+    values = {"label": "synergistic", "comment": "The effect is wanted.", "idempotency_key": uuid.uuid4()}
+    return sign_in(by).post(reverse("review:adjudicate", args=[item.pk]), values | changes)
+
+
+def test_the_list_shows_disagreements_alone(disputed: ReviewItem, make_item: MakeItem, adjudicator: User) -> None:
+    other = make_item()
+    page = sign_in(adjudicator).get(LIST).content.decode()
+    assert reverse("review:adjudication", args=[disputed.pk]) in page
+    assert reverse("review:adjudication", args=[other.pk]) not in page
+    assert '<td class="number">2</td>' in page
+
+
+def test_an_empty_list_says_so(adjudicator: User, db: None) -> None:
+    assert "Nobody disagrees" in sign_in(adjudicator).get(LIST).content.decode()
+
+
+def test_the_list_pages_by_key(disputed: ReviewItem, adjudicator: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("review.queries.adjudication.PAGE", 1)
+    monkeypatch.setattr("review.views.adjudication.PAGE", 1)
+    assert f'href="?after={disputed.pk}"' in sign_in(adjudicator).get(LIST).content.decode()
+    assert "Nothing to settle" in sign_in(adjudicator).get(f"{LIST}?after={disputed.pk}").content.decode()
+
+
+def test_each_answer_is_shown_with_who_when_and_why(disputed: ReviewItem, adjudicator: User) -> None:
+    page = sign_in(adjudicator).get(reverse("review:adjudication", args=[disputed.pk])).content.decode()
+    for shown in ("harm grows", "wanted effect", "pharmacist,", "second,", "saw model", "0.60"):
+        assert shown in page
+
+
+def test_settling_makes_gold_once(disputed: ReviewItem, adjudicator: User) -> None:
+    key = uuid.uuid4()
+    for _ in range(2):
+        response = settle(disputed, adjudicator, idempotency_key=key)
+        assert (response.status_code, response["Location"]) == (303, LIST)
+    gold = GoldLabel.objects.get()
+    assert (gold.label.slug, gold.source) == ("synergistic", "adjudication")
+    assert Decision.objects.filter(kind="adjudication").count() == 1
+    disputed.refresh_from_db()
+    assert disputed.state == "settled"
+
+
+def test_a_reason_is_required_and_the_form_stays(disputed: ReviewItem, adjudicator: User) -> None:
+    response = settle(disputed, adjudicator, comment="")
+    assert response.status_code == 422
+    assert "both reviewers will read it" in response.content.decode()
+    assert not GoldLabel.objects.exists()
+
+
+def test_what_is_settled_cannot_be_settled_by_somebody_else(
+    disputed: ReviewItem, adjudicator: User, lead: User
+) -> None:
+    settle(disputed, adjudicator)
+    response = settle(disputed, lead, label="antagonistic")
+    page = sign_in(lead).get(response["Location"]).content.decode()
+    assert "not in disagreement any more" in page
+    assert GoldLabel.objects.get().label.slug == "synergistic"
+
+
+def test_the_number_of_queries_does_not_grow(
+    disputed: ReviewItem, make_item: MakeItem, pharmacist: User, second_pharmacist: User, adjudicator: User
+) -> None:
+    counts = []
+    client = sign_in(adjudicator)
+    for _ in range(2):
+        another = make_item(reviews_needed=2)
+        answered(another, pharmacist, "antagonistic")
+        answered(another, second_pharmacist, "undetermined")
+        with CaptureQueriesContext(connection) as captured:
+            client.get(LIST)
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 5

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+
+from ledger.models import Evaluation, ModelVersion, Round, Run, Task
+from ledger.record.gold import add_seed_labels
+from tests.ledger import facts
+from tests.review.conftest import sign_in
+
+
+@pytest.fixture(autouse=True)
+def _no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.enqueue._push", lambda *job: None)
+
+
+def test_the_composition_is_shown_before_anything_is_frozen(task: Task, lead: User) -> None:
+    for slug, n in (("synergistic", 3), ("antagonistic", 2), ("undetermined", 1)):
+        label = facts.label(slug)
+        rows = [(facts.statement(head=f"{slug}{i}", tail=f"x{i}").pk, label.pk, "seed.csv") for i in range(n)]
+        add_seed_labels(task=task, rows=rows, now=timezone.now())
+    page = sign_in(lead).get(reverse("review:new_round", args=[task.slug])).content.decode()
+    assert '<td class="number">3</td><td class="number">2</td><td class="number">5</td>' in page
+    assert "an answer only people give" in page
+    assert not Round.objects.exists()
+
+
+def test_with_nothing_to_learn_from_there_is_no_button(task: Task, lead: User) -> None:
+    page = sign_in(lead).get(reverse("review:new_round", args=[task.slug])).content.decode()
+    assert "There is nothing to learn from yet" in page
+    assert "start training" not in page
+
+
+def test_a_round_is_started_once(task: Task, lead: User) -> None:
+    client, address = sign_in(lead), reverse("review:start_round", args=[task.slug])
+    response = client.post(address)
+    opened = Round.objects.get()
+    assert (response["Location"], opened.opened_by) == (reverse("review:round", args=[opened.pk]), lead)
+    assert Run.objects.get().kind == "training"
+    assert "waiting or running already" in client.post(address, follow=True).content.decode()
+    assert Round.objects.count() == 1
+
+
+def test_a_round_without_a_model_says_so(task: Task, lead: User) -> None:
+    client = sign_in(lead)
+    client.post(reverse("review:start_round", args=[task.slug]))
+    page = client.get(reverse("review:round", args=[Round.objects.get().pk])).content.decode()
+    assert "No model has come of this round yet" in page
+    assert "Waiting for a worker" in page
+
+
+def test_the_result_puts_the_candidate_beside_the_live_model(model: ModelVersion, lead: User) -> None:
+    made = facts.model_version()
+    for one, accuracy in ((made, 0.9), (model, 0.85)):
+        Evaluation.objects.create(
+            model_version=one, training_set=made.training_set, view="test", n_examples=40,
+            metrics={"accuracy": accuracy, "macro_f1": accuracy, "ece": 0.02}, evaluated_at=facts.NOW,
+        )  # fmt: skip
+    page = sign_in(lead).get(reverse("review:round", args=[made.training_set.round_id])).content.decode()
+    assert '0.900</td><td class="number">0.850</td><td class="number">+0.050' in page
+    assert f"Go to model {made.number} to promote it" in page
+
+
+def test_the_list_shows_every_round_in_a_fixed_number_of_queries(lead: User, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(4):
+        facts.model_version()
+    client = sign_in(lead)
+    with django_assert_max_num_queries(8):
+        page = client.get("/rounds/").content.decode()
+    assert page.count('class="row-link"') == 4
+
+
+def test_an_unknown_round_is_not_found(lead: User, db: None) -> None:
+    assert sign_in(lead).get("/rounds/77/").status_code == 404

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+from redis.exceptions import ConnectionError as RedisIsDown
+
+from ledger.enqueue import WorkerInfo
+from ledger.models import ModelVersion, Run, Task
+from review.models import ReviewItem
+from tests.review.conftest import sign_in
+
+NOW = timezone.now()
+
+
+@pytest.fixture
+def pushed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """Jobs that would have gone to Redis."""
+    jobs: list[tuple[object, ...]] = []
+    monkeypatch.setattr("ledger.enqueue._push", lambda *job: jobs.append(job))
+    return jobs
+
+
+@pytest.fixture
+def running(model: ModelVersion, task: Task) -> Run:
+    return Run.objects.create(
+        kind="inference", task=task, model_version=model, status="running", stage="predicting", n_total=2_000,
+        n_done=500, n_flags=12, started_at=NOW - timedelta(seconds=100), heartbeat_at=NOW, created_at=NOW,
+    )  # fmt: skip
+
+
+def page_of(run: Run, reader: User, part: str = "run") -> str:
+    return sign_in(reader).get(reverse(f"review:{part}", args=[run.pk])).content.decode()
+
+
+def test_a_running_run_shows_how_far_it_is(running: Run, lead: User) -> None:
+    page = page_of(running, lead)
+    for shown in ("500 / 2,000", "predicting", 'value="25"', "5 min", "every 2s", "Cancel"):
+        assert shown in page
+
+
+def test_the_fragment_is_what_the_page_includes_and_stops_asking_when_the_run_ends(running: Run, lead: User) -> None:
+    fragment = page_of(running, lead, "run_progress")
+    assert fragment.startswith('<section id="run"')
+    Run.objects.filter(pk=running.pk).update(status="finished", finished_at=NOW)
+    assert "every 2s" not in page_of(running, lead, "run_progress")
+
+
+def test_a_training_shows_its_losses(running: Run, lead: User) -> None:
+    Run.objects.filter(pk=running.pk).update(detail={"losses": [[1, 0.7], [10, 0.25]], "epoch": 1.5})
+    page = page_of(running, lead)
+    assert 'points="0.0,0.0 100.0,32.0"' in page
+    assert "from 0.7 to 0.25 at step 10" in page
+
+
+@pytest.mark.parametrize(
+    ("workers", "silence"),
+    [
+        ([], True),
+        ([WorkerInfo("w", ("default",), "idle", None)], True),
+        ([WorkerInfo("w", ("gpu",), "idle", None)], False),
+    ],
+)
+def test_a_waiting_run_says_when_nobody_listens(
+    running: Run, lead: User, monkeypatch: pytest.MonkeyPatch, workers: list[WorkerInfo], silence: bool
+) -> None:
+    Run.objects.filter(pk=running.pk).update(status="queued")
+    monkeypatch.setattr("review.queries.runs.broker_is_up", lambda: True)
+    monkeypatch.setattr("review.queries.runs.queue_depths", lambda: {"gpu": 1})
+    monkeypatch.setattr("review.queries.runs.listening_workers", lambda: workers)
+    assert ("No worker is listening on gpu" in page_of(running, lead)) == silence
+
+
+def test_a_silent_worker_and_a_cause_of_death_are_told(running: Run, lead: User) -> None:
+    Run.objects.filter(pk=running.pk).update(heartbeat_at=NOW - timedelta(minutes=2))
+    assert "The worker has been silent since" in page_of(running, lead)
+    Run.objects.filter(pk=running.pk).update(status="failed", error="LeakyTrainingSet: <b>statement 4</b>")
+    page = page_of(running, lead)
+    assert "LeakyTrainingSet: &lt;b&gt;statement 4&lt;/b&gt;" in page
+    assert "Resume" in page
+
+
+def test_cancel_asks_once_and_says_when_it_is_too_late(running: Run, lead: User) -> None:
+    client, address = sign_in(lead), reverse("review:cancel_run", args=[running.pk])
+    for _ in range(2):
+        assert client.post(address).status_code == 303
+    running.refresh_from_db()
+    assert running.cancel_requested
+    Run.objects.filter(pk=running.pk).update(status="finished")
+    assert "nothing to cancel" in client.post(address, follow=True).content.decode()
+
+
+def test_a_failed_run_is_resumed_once(
+    running: Run, lead: User, pushed: list[tuple[object, ...]], django_capture_on_commit_callbacks: object
+) -> None:
+    Run.objects.filter(pk=running.pk).update(status="failed", error="died")
+    client, address = sign_in(lead), reverse("review:resume_run", args=[running.pk])
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        client.post(address)
+        page = client.post(address, follow=True).content.decode()
+    assert "Only a failed or cancelled run can be resumed" in page
+    assert pushed == [("gpu", "modeling.jobs.run_inference", running.pk)]
+
+
+def test_building_a_queue_opens_one_run(
+    task: Task, lead: User, pushed: list[tuple[object, ...]], django_capture_on_commit_callbacks: object
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        response = sign_in(lead).post(reverse("review:build_queue", args=[task.slug]))
+    run = Run.objects.get()
+    assert response["Location"] == reverse("review:run", args=[run.pk])
+    assert (run.kind, run.requested_by) == ("queue", lead)
+    assert pushed == [("default", "review.jobs.run_queue_build", run.pk)]
+
+
+def test_when_redis_is_down_the_run_is_kept_and_a_sentence_says_so(
+    task: Task, lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(**values: object) -> Run:
+        Run.objects.create(kind="queue", task=task, created_at=NOW)
+        raise RedisIsDown("no socket")
+
+    monkeypatch.setattr("review.views.runs.record.open_queue_build", down)
+    page = sign_in(lead).post(reverse("review:build_queue", args=[task.slug]), follow=True).content.decode()
+    assert "starts by itself once the server is back" in page
+    assert Run.objects.count() == 1
+
+
+def test_the_list_shows_runs_newest_first_and_pages_by_key(
+    running: Run, task: Task, lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("review.queries.runs.PAGE", 1)
+    monkeypatch.setattr("review.views.runs.PAGE", 1)
+    newer = Run.objects.create(kind="queue", task=task, created_at=NOW)
+    client = sign_in(lead)
+    page = client.get("/runs/").content.decode()
+    assert reverse("review:run", args=[newer.pk]) in page
+    assert f'href="?before={newer.pk}"' in page
+    assert reverse("review:run", args=[running.pk]) in client.get(f"/runs/?before={newer.pk}").content.decode()
+
+
+def test_a_run_that_does_not_exist_is_not_found(lead: User, item: ReviewItem) -> None:
+    assert sign_in(lead).get("/runs/999999/").status_code == 404
