@@ -80,6 +80,11 @@ STORAGES = {
 }
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "review.finders.PlotlyFinder",
+]
 WHITENOISE_USE_FINDERS = True
 
 LANGUAGE_CODE = "en"

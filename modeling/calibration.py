@@ -67,7 +67,7 @@ def expected_calibration_error(confidences: Floats, correct: npt.NDArray[np.bool
 
     Equal confidences share a bin, so the order of the examples changes nothing (templated text repeats them).
     """
-    edges = np.unique(np.quantile(confidences, np.linspace(0, 1, bins + 1)[1:-1]))
+    edges = np.quantile(confidences, np.linspace(0, 1, bins + 1)[1:-1])
     bin_of = np.searchsorted(edges, confidences, side="left")
     gap = 0.0
     for number in np.unique(bin_of):

@@ -1,1 +1,1 @@
-"""The demonstration: a small corpus written for this project, people to review it, and a rehearsal of the whole loop."""
+"""The demonstration: a corpus written for this project, people to review it, and a rehearsal of the whole loop."""

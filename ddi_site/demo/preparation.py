@@ -20,6 +20,7 @@ from ledger.record.runs import open_inference, open_queue_build, open_round
 from review.models import ReviewItem
 
 CORPUS = "demo"
+LABELS = "seed_labels.csv"
 FILES = Path(ledger.__file__).parent / "demo_corpus"
 Say = Callable[[str], None]
 
@@ -45,13 +46,13 @@ def prepare(say: Say) -> dict[str, Any]:
 
 def import_demo_corpus(say: Say) -> dict[str, int]:
     """Import the shipped files; a second time everything is there already."""
-    if not Import.objects.filter(corpus__name=CORPUS, reader__contains="label", finished_at__isnull=False).exists():
+    if not Import.objects.filter(corpus__name=CORPUS, file_name=LABELS, finished_at__isnull=False).exists():
         for command, file_name, options in (
             ("import_atc", "atc_index.csv", {}),
             ("import_drugs", "drugs.csv", {}),
             ("import_atc", "drug_atc.tsv", {}),
             ("import_statements", "interactions.csv", {"corpus": CORPUS}),
-            ("import_labels", "seed_labels.csv", {"corpus": CORPUS}),
+            ("import_labels", LABELS, {"corpus": CORPUS}),
         ):
             say(f"importing {file_name}")
             call_command(command, str(FILES / file_name), stdout=io.StringIO(), **options)

@@ -12,9 +12,7 @@ from django.utils import timezone
 from ledger.corpora.bad_input import BadInput
 from ledger.imports import ImportReport, UnsuitableCorpus
 from ledger.management.printing import Progress, print_facts
-from ledger.models import Task
-
-DEFAULT_TASK = "ddi-polarity"
+from ledger.management.task_option import add_task_option
 
 
 class ImportCommand(BaseCommand):
@@ -33,14 +31,7 @@ class ImportCommand(BaseCommand):
 
     def add_corpus_arguments(self, parser: CommandParser, corpus_help: str) -> None:
         parser.add_argument("--corpus", metavar="NAME", help=corpus_help)
-        parser.add_argument("--task", default=DEFAULT_TASK, metavar="SLUG", help=f"default: {DEFAULT_TASK}")
-
-    def task(self, slug: str) -> Task:
-        task = Task.objects.filter(slug=slug).first()
-        if task is None:
-            known = ", ".join(Task.objects.values_list("slug", flat=True)) or "none; run migrate first"
-            raise CommandError(f"There is no task {slug!r}; there are: {known}.")
-        return task
+        add_task_option(parser)
 
     def run_import(
         self,

@@ -634,6 +634,10 @@ class Migration(migrations.Migration):
             model_name='decision',
             index=models.Index(fields=['reviewer', 'decided_at'], name='decision_by_reviewer_and_time'),
         ),
+        migrations.AddIndex(
+            model_name='decision',
+            index=models.Index(fields=['reviewer', 'statement'], name='decision_by_reviewer_and_what'),
+        ),
         migrations.AddConstraint(
             model_name='decision',
             constraint=models.UniqueConstraint(condition=models.Q(('replaces__isnull', True)), fields=('task', 'statement', 'reviewer'), name='one_first_decision_per_reviewer_and_statement'),

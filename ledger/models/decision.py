@@ -60,7 +60,10 @@ class Decision(AppendOnlyModel):
                 | (~models.Q(kind="withdrawal") & models.Q(label__isnull=False)),
             ),
         ]
-        indexes = [models.Index(fields=["reviewer", "decided_at"], name="decision_by_reviewer_and_time")]
+        indexes = [
+            models.Index(fields=["reviewer", "decided_at"], name="decision_by_reviewer_and_time"),
+            models.Index(fields=["reviewer", "statement"], name="decision_by_reviewer_and_what"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of statement {self.statement_id}"

@@ -105,7 +105,7 @@ def _insert_many(target: str, rows: Sequence[tuple[int | float | str | bytes | N
     """The fastest way in: COPY on PostgreSQL, one prepared statement on SQLite."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+            with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:

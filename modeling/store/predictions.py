@@ -27,6 +27,7 @@ class Context:
         task = run.task
         assert run.model_version is not None
         self.run = run
+        self.version = run.model_version
         self.labels = {label.slug: label for label in Label.objects.filter(task=task)}
         self.titles = {label.pk: label.title for label in self.labels.values()}
         rules = list(AtcRule.objects.filter(task=task).order_by("id"))
@@ -50,7 +51,10 @@ class Context:
         ]
 
     def said(self, predicted: Sequence[Predicted]) -> list[Said]:
-        """Each prediction beside its drugs' classes, the predecessor's answer and the gold label (three queries)."""
+        """Each prediction beside its drugs' classes, the predecessor's answer and the gold label (three queries).
+
+        A gold label that is no class of the model disputes nothing: the model could not have said it.
+        """
         ids = [one.statement_id for one in predicted]
         pairs = {
             pk: (head, tail)
@@ -65,7 +69,7 @@ class Context:
         )
         gold = dict(
             GoldLabel.objects.current()
-            .filter(task=self.run.task, statement__in=ids)
+            .filter(task=self.run.task, statement__in=ids, label__slug__in=self.version.labels)
             .values_list("statement_id", "label_id")
         )
         said = []

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from django.contrib.auth.models import User
 
-from ledger.models import AtcRule, Decision, FlagRule, Label, Prediction
+from ledger.models import AtcRule, Decision, FlagRule, Label, Prediction, Task
 from review.bands import band_of
 from review.marking import Piece, pieces
 from review.models import ReviewItem
 from review.queries.drugs import DrugCard, drug_cards
 
+RECENT = timedelta(minutes=30)
 Hold = Literal["mine", "free", "held", "answered", "closed"]
 
 
@@ -128,10 +129,16 @@ class Receipt:
     awaits_second: bool
 
 
-def receipt_of(decision_id: int, reviewer: User) -> Receipt | None:
-    """The receipt of one's own answer (two queries); None for anybody else's, and once it was undone."""
-    decision = Decision.objects.standing().filter(pk=decision_id, reviewer=reviewer).select_related("label").first()
+def latest_receipt(task: Task, reviewer: User, now: datetime) -> Receipt | None:
+    """This person's latest answer that holds, when it is recent enough to be undone by a key (two queries)."""
+    decision = (
+        Decision.objects.standing()
+        .filter(task=task, reviewer=reviewer, kind=Decision.Kind.ANSWER, decided_at__gt=now - RECENT)
+        .select_related("label")
+        .order_by("-decided_at", "-id")
+        .first()
+    )
     if decision is None:
         return None
-    item = ReviewItem.objects.filter(task=decision.task_id, statement=decision.statement_id).first()
+    item = ReviewItem.objects.filter(task=task, statement=decision.statement_id).first()
     return Receipt(decision, item.pk if item else None, bool(item and item.state == ReviewItem.State.AWAITING_SECOND))

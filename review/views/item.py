@@ -24,9 +24,9 @@ from review.filters import QueueFilter
 from review.forms import DecisionForm
 from review.models import ReviewItem
 from review.permissions import Request, pharmacist_required, to_login
-from review.queries.item import get_item, item_page
+from review.queries.item import get_item, item_page, latest_receipt
 from review.queries.progress import progress_of
-from review.views.queue import receipt_asked_for, see_other, to_next, wants_fragment
+from review.views.queue import see_other, to_next, wants_fragment
 
 KEPT = "answer_kept_over_sign_in"
 
@@ -63,7 +63,7 @@ def show(
         "kept": kept if kept_here else None,
         "form": form,
         "comment": request.POST.get("comment", "") if form else kept.get("comment", "") if kept_here else "",
-        **receipt_asked_for(request),
+        "receipt": latest_receipt(shown.task, request.user, now),
     }
     name = "review/_item.html" if wants_fragment(request) else "review/item.html"
     response = render(request, name, context, status=status)
@@ -101,13 +101,13 @@ def decide(request: Request, item_id: int) -> HttpResponse:
         return show(request, answered, chosen=chosen, form=form, status=422)
     given: dict[str, Any] = form.cleaned_data
     try:
-        outcome = decisions.decide(item=answered, by=request.user, now=timezone.now(), **given)
+        decisions.decide(item=answered, by=request.user, now=timezone.now(), **given)
     except (HeldByAnother, NoAnswerNeeded, AlreadyDecided, KeyUsedElsewhere) as error:
         context = {"item": answered, "task": answered.task, "why": str(error), "given": given, "chosen": chosen}
         name = "review/_conflict.html" if wants_fragment(request) else "review/conflict.html"
         return render(request, name, context, status=409)
     request.session.pop(KEPT, None)
-    return to_next(request, answered.task, chosen, after=outcome.decision.pk)
+    return to_next(request, answered.task, chosen)
 
 
 @require_POST

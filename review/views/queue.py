@@ -15,7 +15,7 @@ from review.actions.claim import claim_next
 from review.actions.decide import bring_back_skipped
 from review.filters import QueueFilter
 from review.permissions import Request, pharmacist_required
-from review.queries.item import receipt_of
+from review.queries.item import latest_receipt
 from review.queries.progress import progress_of
 from review.queries.queue import queue_counts, why_empty
 
@@ -23,12 +23,6 @@ from review.queries.queue import queue_counts, why_empty
 def wants_fragment(request: Request) -> bool:
     """Whether htmx will swap the answer into a page that stands already."""
     return bool(request.htmx) and not request.htmx.history_restore_request
-
-
-def receipt_asked_for(request: Request) -> dict[str, object]:
-    """The receipt named in the address, as template context."""
-    after = request.GET.get("after", "")
-    return {"receipt": receipt_of(int(after), request.user) if after.isdecimal() and len(after) < 19 else None}
 
 
 @never_cache
@@ -45,7 +39,7 @@ def queue(request: Request, task: str) -> HttpResponse:
         "counts": queue_counts(shown),
         "empty": why_empty(shown, request.user, now, chosen),
         "progress": progress_of(request.user, shown, now),
-        **receipt_asked_for(request),
+        "receipt": latest_receipt(shown, request.user, now),
     }
     response = render(request, "review/_queue.html" if wants_fragment(request) else "review/queue.html", context)
     response["HX-Push-Url"] = request.get_full_path()
@@ -68,12 +62,11 @@ def bring_back(request: Request, task: str) -> HttpResponse:
     return to_next(request, shown, QueueFilter.read(request.POST.dict()))
 
 
-def to_next(request: Request, task: Task, chosen: QueueFilter, after: int | None = None) -> HttpResponse:
-    """The next item of this person's queue, with the receipt of the decision `after` which it comes."""
+def to_next(request: Request, task: Task, chosen: QueueFilter) -> HttpResponse:
+    """The next item of this person's queue; the queue itself, which says why, when there is none."""
     item = claim_next(reviewer=request.user, task=task, now=timezone.now(), chosen=chosen)
     address = reverse("review:item", args=[item.pk]) if item else reverse("review:queue", args=[task.slug])
-    query = "&".join(part for part in (f"after={after}" if after else "", chosen.query) if part)
-    return see_other(f"{address}?{query}" if query else address)
+    return see_other(f"{address}?{chosen.query}" if chosen else address)
 
 
 def see_other(address: str) -> HttpResponse:

@@ -41,10 +41,10 @@ class Says:
     atc_rule: ClassRule | None = None
 
 
-def statements(n: int, **changes: Any) -> list[Statement]:
-    """Statements of one wording about as many different pairs of drugs."""
+def statements(n: int, *, start: int = 0, **changes: Any) -> list[Statement]:
+    """Statements of one wording about as many different pairs of drugs, from the pair numbered `start` on."""
     pairs = [(head, tail) for head in DRUGS for tail in DRUGS if head < tail]
-    return [statement(*pair, **changes) for pair in pairs[:n]]
+    return [statement(*pair, **changes) for pair in pairs[start : start + n]]
 
 
 def seed(said: Statement, slug: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from modeling import artifacts, training
+from modeling import artifacts
 from modeling.backbones import Backbone
 from modeling.config import ContradictoryConfig, TrainingConfig
 from modeling.records import Example, Progress
@@ -30,6 +30,17 @@ def test_the_examples_are_learnt(trained: TrainedModel) -> None:
     assert trained.history[0]["loss"] > trained.history[trained.best_epoch - 1]["loss"]
     assert trained.calibration.n == 40
     assert trained.notes == ()
+
+
+def test_the_best_epoch_is_kept_and_not_the_last(backbone: Backbone, quick: TrainingConfig, tmp_path: Path) -> None:
+    # validation labels turned round: the better the examples are learnt, the worse it looks
+    against = [dataclasses.replace(one, label_index=1 - one.label_index) for one in make_examples(40, first_id=1000)]
+    config = dataclasses.replace(quick, max_epochs=3)
+    made = train(make_examples(64), against, labels=LABELS, backbone=backbone, config=config, out_dir=tmp_path)
+    assert made.validation is not None
+    assert made.best_epoch < len(made.history)
+    assert made.history[-1]["accuracy"] < made.history[made.best_epoch - 1]["accuracy"]
+    assert made.validation["accuracy"] == made.history[made.best_epoch - 1]["accuracy"]
 
 
 def test_folder_is_named_by_its_hash_and_holds_no_checkpoint(trained: TrainedModel) -> None:
@@ -210,7 +221,3 @@ def test_three_labels_are_a_matter_of_the_label_list(backbone: Backbone, short: 
     assert made.manifest["labels"] == list(labels)
     assert made.validation is not None
     assert len(made.validation["confusion"]) == 3
-
-
-def test_module_offers_what_jobs_catch() -> None:
-    assert training.TrainingCancelled is TrainingCancelled

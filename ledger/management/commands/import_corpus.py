@@ -14,6 +14,7 @@ from ledger.imports.folder import FolderContents, import_one, look_into
 from ledger.imports.rejects import reject_path_beside
 from ledger.management.import_command import ImportCommand
 from ledger.management.printing import print_facts
+from ledger.management.task_option import task_named
 
 
 class Command(ImportCommand):
@@ -26,7 +27,7 @@ class Command(ImportCommand):
         self.add_corpus_arguments(parser, "the corpus all statements go into (default: named for the folder)")
 
     def handle(self, *args: Any, path: Path, skip_bad: bool, rejects: Path | None, json: bool, **options: Any) -> None:
-        task = self.task(options["task"])
+        task = task_named(options["task"])
         try:
             contents = look_into(path)
         except BadInput as error:

@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 
 from ledger.imports import import_labels
 from ledger.management.import_command import ImportCommand
+from ledger.management.task_option import task_named
 
 
 class Command(ImportCommand):
@@ -28,7 +29,7 @@ class Command(ImportCommand):
             skip_bad=skip_bad,
             reject_path=rejects,
             corpus_name=options["corpus"],
-            task=self.task(options["task"]),
+            task=task_named(options["task"]),
             add_missing=options["add_statements"],
         )
         self.print_report(report, as_json=json)

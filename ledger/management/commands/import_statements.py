@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 
 from ledger.imports import corpus_name_for, import_statements
 from ledger.management.import_command import ImportCommand
+from ledger.management.task_option import task_named
 
 
 class Command(ImportCommand):
@@ -25,6 +26,6 @@ class Command(ImportCommand):
             skip_bad=skip_bad,
             reject_path=rejects,
             corpus_name=options["corpus"] or corpus_name_for(path),
-            task=self.task(options["task"]),
+            task=task_named(options["task"]),
         )
         self.print_report(report, as_json=json)

@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.management.run_command import RunCommand
+from ledger.management.task_option import task_named
 from ledger.record.runs import AlreadyActive, open_round
 from ledger.training_sets import preview
 
@@ -21,7 +22,7 @@ class Command(RunCommand):
         parser.add_argument("--dry-run", action="store_true", help="show what the training set would be made of")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        task = self.task(options)
+        task = task_named(options["task"])
         facts: dict[str, Any] = asdict(preview(task))
         if not options["dry_run"]:
             try:
@@ -29,4 +30,7 @@ class Command(RunCommand):
             except AlreadyActive as error:
                 raise CommandError(str(error)) from error
             facts |= {"round": opened.number, "run": opened.runs.get().pk}
-        self.report(facts, options)
+        self.report(
+            facts,
+            as_json=options["json"],
+        )

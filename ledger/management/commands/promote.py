@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.management.run_command import RunCommand
+from ledger.management.task_option import task_named
 from ledger.models import ModelVersion
 from ledger.record.promotions import AlreadyCurrent, NothingToRollBackTo, promote, roll_back
 
@@ -22,13 +23,13 @@ class Command(RunCommand):
         parser.add_argument("--reason", required=True, help="why; kept with the promotion")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        task = self.task(options)
+        task = task_named(options["task"])
         try:
             if options["roll_back"]:
                 promotion = roll_back(task=task, by=None, reason=options["reason"], now=timezone.now())
             else:
                 versions = ModelVersion.objects.filter(task=task).order_by("-number")
-                if options["number"]:
+                if options["number"] is not None:
                     versions = versions.filter(number=options["number"])
                 version = versions.first()
                 if version is None:
@@ -37,5 +38,6 @@ class Command(RunCommand):
         except (AlreadyCurrent, NothingToRollBackTo) as error:
             raise CommandError(str(error)) from error
         self.report(
-            {"live_model": promotion.model_version.number, "artifact": promotion.model_version.artifact}, options
+            {"live_model": promotion.model_version.number, "artifact": promotion.model_version.artifact},
+            as_json=options["json"],
         )

@@ -37,4 +37,5 @@ class Command(BaseCommand):
             for problem in found:
                 self.stdout.write(problem)
         if found:
-            raise CommandError(f"The ledger is not as it was written: {len(found)} problems, see above.")
+            counted = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+            raise CommandError(f"The ledger is not as it was written: {counted}, see above.")

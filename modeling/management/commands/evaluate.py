@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.management.run_command import RunCommand
+from ledger.management.task_option import task_named
 from ledger.models import ModelVersion, TrainingExample, TrainingSet
 from ledger.queries import current_model
 from ledger.record.models import add_evaluation
@@ -24,7 +25,7 @@ class Command(RunCommand):
         parser.add_argument("--model", type=int, help="number of the model version; the live one by default")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        task = self.task(options)
+        task = task_named(options["task"])
         version = (
             ModelVersion.objects.filter(task=task, number=options["model"]).first()
             if options["model"]
@@ -43,4 +44,7 @@ class Command(RunCommand):
                     model_version=version, training_set=training_set, view=view, metrics=metrics, now=timezone.now()
                 )
                 facts[str(view)] = metrics
-        self.report(facts, options)
+        self.report(
+            facts,
+            as_json=options["json"],
+        )

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.management.run_command import RunCommand
+from ledger.management.task_option import task_named
 from ledger.models import ModelVersion, Run, Task
 from ledger.queries import current_model
 from ledger.record.runs import AlreadyActive, NothingToPredict, UnknownCorpus, open_inference
@@ -23,7 +24,7 @@ class Command(RunCommand):
         parser.add_argument("--corpus", action="append", default=[], help="only this corpus; may be repeated")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        task = self.task(options)
+        task = task_named(options["task"])
         model = self._model(task, options["model"])
 
         def open_run(wake: bool) -> Run:
@@ -49,7 +50,7 @@ class Command(RunCommand):
                 "root_hash": run.root_hash,
                 **run.detail,
             },
-            options,
+            as_json=options["json"],
         )
 
     def _model(self, task: Task, number: int | None) -> ModelVersion:

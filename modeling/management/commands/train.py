@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.management.run_command import RunCommand
+from ledger.management.task_option import task_named
 from ledger.models import Evaluation, ModelVersion, Run
 from ledger.record.runs import AlreadyActive, open_round
 from modeling.config import PRESETS
@@ -22,7 +23,7 @@ class Command(RunCommand):
         parser.add_argument("--preset", choices=sorted(PRESETS), default="default")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        task = self.task(options)
+        task = task_named(options["task"])
 
         def open_training(wake: bool) -> Run:
             try:
@@ -51,5 +52,5 @@ class Command(RunCommand):
                     for name in ("n", "accuracy", "macro_f1")
                 },
             },
-            options,
+            as_json=options["json"],
         )

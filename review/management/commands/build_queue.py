@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from ledger.management.run_command import RunCommand
+from ledger.management.task_option import task_named
 from ledger.models import Run
 from ledger.record.runs import open_queue_build
 from review.actions.build_queue import NoCurrentModel
@@ -18,7 +19,7 @@ class Command(RunCommand):
     help = "Put what the live model is unsure of, or what contradicts its drugs' classes, into the review queue."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        task = self.task(options)
+        task = task_named(options["task"])
         try:
             run = self.see_through(
                 Run.Kind.QUEUE,
@@ -27,4 +28,7 @@ class Command(RunCommand):
             )
         except NoCurrentModel as error:
             raise CommandError(str(error)) from error
-        self.report({"run": run.pk, **run.detail}, options)
+        self.report(
+            {"run": run.pk, **run.detail},
+            as_json=options["json"],
+        )

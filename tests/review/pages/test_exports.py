@@ -30,13 +30,7 @@ def test_nothing_to_export_says_so(lead: User, task: Task) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    [
-        "task=no-such",
-        "task=ddi-polarity&round=x",
-        "task=ddi-polarity&source=passwd",
-        "task=ddi-polarity&label=../x",
-        "",
-    ],
+    ["task=no-such", "", *(f"task=ddi-polarity&{wrong}" for wrong in ("round=x", "source=passwd", "label=../x"))],
 )
 def test_a_choice_that_is_none_is_refused(lead: User, task: Task, query: str) -> None:
     client = sign_in(lead)

@@ -59,7 +59,7 @@ def pages(db: None) -> dict[str, str]:
     client = sign_in(User.objects.get(pk=lead.pk))
     addresses = {
         "home": reverse("review:home"),
-        "queue": reverse("review:queue", args=[task.slug]) + f"?reason={PAYLOAD}&said={PAYLOAD}&after={PAYLOAD}",
+        "queue": reverse("review:queue", args=[task.slug]) + f"?reason={PAYLOAD}&said={PAYLOAD}",
         "item": reverse("review:item", args=[held.pk]) + f"?said={PAYLOAD}",
         "answered": reverse("review:item", args=[disputed.pk]),
         "guideline": reverse("review:guideline", args=[task.slug]),

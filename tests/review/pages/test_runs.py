@@ -20,7 +20,7 @@ NOW = timezone.now()
 def pushed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     """Jobs that would have gone to Redis."""
     jobs: list[tuple[object, ...]] = []
-    monkeypatch.setattr("ledger.enqueue._push", lambda *job: jobs.append(job))
+    monkeypatch.setattr("ledger.enqueue._push", lambda *job: jobs.append(job[:3]))
     return jobs
 
 
@@ -28,7 +28,8 @@ def pushed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 def running(model: ModelVersion, task: Task) -> Run:
     return Run.objects.create(
         kind="inference", task=task, model_version=model, status="running", stage="predicting", n_total=2_000,
-        n_done=500, n_flags=12, started_at=NOW - timedelta(seconds=100), heartbeat_at=NOW, created_at=NOW,
+        n_done=500, n_flags=12, started_at=timezone.now() - timedelta(seconds=100), heartbeat_at=timezone.now(),
+        created_at=NOW,
     )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def page_of(run: Run, reader: User, part: str = "run") -> str:
 
 def test_a_running_run_shows_how_far_it_is(running: Run, lead: User) -> None:
     page = page_of(running, lead)
-    for shown in ("500 / 2,000", "predicting", 'value="25"', "5 min", "every 2s", "Cancel"):
+    for shown in ("500 / 2,000", "predicting", 'value="25"', "5 min 0 s", "every 2s", "Cancel"):
         assert shown in page
 
 

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from review.charts import confidence_histogram, flags_by_reason, polyline, progress_by_day, score_by_round
+
+
+@pytest.mark.parametrize(
+    ("points", "line"),
+    [
+        ([], ""),
+        ([(1, 2)], ""),
+        ([(0, 1.0), (5, 0.5), (10, 0.0)], "0.0,0.0 50.0,10.0 100.0,20.0"),
+        ([(3, 0.5), (3, 0.5)], "0.0,20.0 0.0,20.0"),
+    ],
+)
+def test_a_line_fills_its_box_from_the_bottom_left(points: list[tuple[float, float]], line: str) -> None:
+    assert polyline(points, 100, 20) == line
+
+
+def test_labels_keep_their_colours_and_others_get_their_own() -> None:
+    labels = [("antagonistic", "A"), ("synergistic", "S"), ("else", "E")]
+    figure = confidence_histogram([("0.5–0.6", [1, 2, 3])], labels, "x", "y")
+    assert [trace["marker"]["color"] for trace in figure["data"]] == [
+        "--antagonistic",
+        "--synergistic",
+        "--undetermined",
+    ]
+    assert [trace["y"] for trace in figure["data"]] == [[1], [2], [3]]
+
+
+def test_the_longest_bar_is_on_top() -> None:
+    (trace,) = flags_by_reason([("flip", 1200), ("audit", 3)], "flags")["data"]
+    assert trace["y"] == ["audit", "flip"]
+    assert trace["text"] == ["3", "1,200"]
+
+
+def test_every_axis_has_a_title() -> None:
+    for figure in (progress_by_day([("2026-01-01", 1, 1)], "day", "answers"), score_by_round([], "round", "accuracy")):
+        assert figure["layout"]["xaxis"]["title"]["text"]
+        assert figure["layout"]["yaxis"]["title"]["text"]
+
+
+def test_unmeasured_rounds_are_left_out_and_lines_are_named_at_their_end() -> None:
+    rows = [
+        (1, "test", 10, 0.8, 0.7),
+        (2, "test", 10, None, None),
+        (3, "test", 10, 0.9, 0.8),
+        (3, "other", 5, None, None),
+    ]
+    figure = score_by_round(rows, "round", "accuracy")
+    (trace,) = figure["data"]
+    assert (trace["x"], trace["y"]) == ([1, 3], [0.8, 0.9])
+    (name,) = figure["layout"]["annotations"]
+    assert (name["x"], name["y"], name["text"]) == (3, 0.9, "test")
