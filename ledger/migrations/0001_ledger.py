@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
                 ('head_kind', models.CharField(default='drug', max_length=40)),
                 ('tail_kind', models.CharField(default='drug', max_length=40)),
                 ('doubt_threshold', models.FloatField(default=0.9, help_text='Predictions with a calibrated confidence below this go to a person.', validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)])),
-                ('pseudo_label_threshold', models.FloatField(default=0.98, help_text='Predictions at or above this may teach the next model.', validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)])),
+                ('pseudo_label_threshold', models.FloatField(default=0.9, help_text='Predictions at or above this may teach the next model.', validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)])),
                 ('audit_share', models.FloatField(default=0.01, help_text='Share of all statements reviewed at random, for honest estimates.', validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)])),
                 ('second_opinion_share', models.FloatField(default=0.2, help_text='Share of reviewed statements that two people answer independently.', validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)])),
             ],

@@ -21,7 +21,7 @@ class Task(models.Model):
         default=0.9, validators=SHARE, help_text="Predictions with a calibrated confidence below this go to a person."
     )
     pseudo_label_threshold = models.FloatField(
-        default=0.98, validators=SHARE, help_text="Predictions at or above this may teach the next model."
+        default=0.9, validators=SHARE, help_text="Predictions at or above this may teach the next model."
     )
     audit_share = models.FloatField(
         default=0.01, validators=SHARE, help_text="Share of all statements reviewed at random, for honest estimates."
