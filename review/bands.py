@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 Band = Literal["unsure", "likely", "sure"]
@@ -14,3 +15,19 @@ def band_of(confidence: float) -> Band:
     if confidence >= SURE_FROM:
         return "sure"
     return "likely" if confidence >= LIKELY_FROM else "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """A confidence, 0 to 1, as the pages show it: a number, a short bar and a word."""
+
+    value: float
+
+    @property
+    def band(self) -> Band:
+        return band_of(self.value)
+
+    @property
+    def percent(self) -> int:
+        """The length of its bar."""
+        return round(100 * self.value)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from django.db.models import Max
 
+from ledger.csv_cells import formula_safe
 from ledger.models import Decision, GoldEvidence, GoldLabel, Task
 from review.filters import GoldFilter
 
@@ -18,14 +19,12 @@ COLUMNS = (
     "label", "source", "origin", "round", "confirmed_at", "decision_ids", "reviewers", "comments",
     "model_version_seen", "model_label", "model_confidence",
 )  # fmt: skip
-FORMULA_STARTS = "=+-@\t\r"
 
 
 def safe_cell(value: object) -> str:
     """A value as a cell no spreadsheet runs as a formula, and without NUL, which CSV readers refuse."""
-    text = ("" if value is None else str(value)).replace("\0", "\N{REPLACEMENT CHARACTER}")
-    opening = text.lstrip(" \u00a0\u3000\n\v\f")
-    return f"'{text}" if opening[:1] and opening[0] in FORMULA_STARTS else text
+    text = "" if value is None else str(value)
+    return formula_safe(text.replace("\0", "\N{REPLACEMENT CHARACTER}"))
 
 
 def file_name(chosen: GoldFilter) -> str:

@@ -11,6 +11,12 @@ from ledger.models.decision import GoldLabelQuerySet
 from review.models import ReviewItemQuerySet
 
 
+def key_in(values: Mapping[str, str], name: str) -> int | None:
+    """The row a list goes on from; None for the beginning, and for what cannot be a row's id."""
+    given = values.get(name, "")
+    return int(given) if given.isdecimal() and len(given) < 19 else None
+
+
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
     """A reason, and the slug of what the model said; empty means any. Only known fields ever reach the database."""

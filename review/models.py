@@ -16,6 +16,30 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         """Items that still need a pharmacist's answer."""
         return self.filter(state__in=ReviewItem.WAITING)
 
+    def first_waiting(self, n: int) -> list[ReviewItem]:
+        """The first `n` items that need an answer, in the queue's order.
+
+        One seek per state: an index ordered by priority serves each, and none serves both at once.
+        """
+        found = [
+            item for state in ReviewItem.WAITING for item in self.filter(state=state).order_by("-priority", "id")[:n]
+        ]
+        return sorted(found, key=lambda item: (-item.priority, item.pk))[:n]
+
+    def behind(self, place: ReviewItem) -> ReviewItemQuerySet:
+        """Items that come later than this one."""
+        # The first condition says nothing new, and lets the index start at the place.
+        return self.filter(priority__lte=place.priority).exclude(priority=place.priority, id__lte=place.pk)
+
+    def first_held_by(self, reviewer: User, now: datetime) -> ReviewItem | None:
+        """The first of the items this person has open and has yet to answer."""
+        held = self.waiting().filter(lease_by=reviewer, lease_until__gt=now)
+        return held.order_by("-priority", "id").first()
+
+    def locked(self) -> ReviewItemQuerySet:
+        """Items with task and statement; nobody else changes them before the transaction ends."""
+        return self.select_for_update(of=("self",)).select_related("task", "statement")
+
     def answerable_by(self, reviewer: User) -> ReviewItemQuerySet:
         """Items this person has neither answered nor put aside."""
         answered = (
@@ -74,6 +98,17 @@ class ReviewItem(models.Model):
 
     def __str__(self) -> str:
         return f"item {self.pk}"
+
+    def holder(self, now: datetime) -> int | None:
+        """Id of the person who has the item open now."""
+        return self.lease_by_id if self.lease_until is not None and self.lease_until > now else None
+
+    def move_to(self, state: ReviewItem.State, *, keep_lease: bool = False) -> None:
+        """Put the item where its answers leave it, and hand it back."""
+        self.state = state
+        if not keep_lease:
+            self.lease_by = self.lease_until = None
+        self.save(update_fields=["state", "lease_by", "lease_until"])
 
 
 class Skip(models.Model):

@@ -14,14 +14,9 @@ from typing import IO, Any
 
 from ledger.corpora.bad_input import BadFile, BadRow, printable
 from ledger.corpora.rows import header_of
+from ledger.csv_cells import formula_safe
 
 SUFFIX = ".rejects.csv"
-DANGEROUS_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def formula_safe(cell: str) -> str:
-    """The cell with an apostrophe before anything a spreadsheet would take for a formula."""
-    return f"'{cell}" if cell.startswith(DANGEROUS_STARTS) else cell
 
 
 def reject_path_beside(path: Path) -> Path:

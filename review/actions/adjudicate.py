@@ -22,7 +22,7 @@ def adjudicate(
     *, item: ReviewItem, by: User, label: Label, comment: str, idempotency_key: uuid.UUID, now: datetime
 ) -> GoldLabel:
     """Write the adjudicator's answer as gold and settle the item. The same key again changes nothing."""
-    item = ReviewItem.objects.select_for_update(of=("self",)).select_related("task", "statement").get(pk=item.pk)
+    item = ReviewItem.objects.locked().get(pk=item.pk)
     repeated = Decision.objects.filter(idempotency_key=idempotency_key).exists()
     if item.state != ReviewItem.State.ADJUDICATION and not repeated:
         raise NothingToAdjudicate(NothingToAdjudicate.__doc__)
@@ -36,7 +36,5 @@ def adjudicate(
         now=now,
     )
     if not repeated:
-        item.state = ReviewItem.State.SETTLED
-        item.lease_by = item.lease_until = None
-        item.save(update_fields=["state", "lease_by", "lease_until"])
+        item.move_to(ReviewItem.State.SETTLED)
     return gold

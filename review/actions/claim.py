@@ -28,20 +28,14 @@ def claim_next(
     An item they hold already comes first: nobody collects leases. Never one they answered or put aside.
     """
     answerable = chosen.apply(ReviewItem.objects.filter(task=task)).answerable_by(reviewer)
-    held = answerable.waiting().filter(lease_by=reviewer, lease_until__gt=now).order_by("-priority", "id").first()
+    held = answerable.first_held_by(reviewer, now)
     if held is not None and claim(item=held, reviewer=reviewer, now=now, lease_seconds=lease_seconds):
         return held
     while True:
-        free = answerable.free_for(reviewer, now)
-        # One seek per state: an index ordered by priority serves each, and none serves both at once.
-        candidates = [
-            item
-            for state in ReviewItem.WAITING
-            for item in free.filter(state=state).order_by("-priority", "id")[:CANDIDATES]
-        ]
+        candidates = answerable.free_for(reviewer, now).first_waiting(CANDIDATES)
         if not candidates:
             return None
-        for item in sorted(candidates, key=lambda one: (-one.priority, one.pk)):
+        for item in candidates:
             if claim(item=item, reviewer=reviewer, now=now, lease_seconds=lease_seconds):
                 return item
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from ledger.models import Decision, Label, Prediction
 from ledger.queries import standing_decisions
 from ledger.record.decisions import Outcome, submit_decision, withdraw_decision
-from review.actions.claim import claim
+from review.actions.claim import claim, release
 from review.models import ReviewItem, Skip
 
 STATE_AFTER = {
@@ -48,9 +48,9 @@ def decide(
     A lease that ran out loses nothing as long as nobody else took or settled the item; otherwise HeldByAnother or
     NoAnswerNeeded. The same key again gives the first outcome and changes nothing. Raises ledger's AlreadyDecided.
     """
-    item = ReviewItem.objects.select_for_update(of=("self",)).select_related("task", "statement").get(pk=item.pk)
+    item = ReviewItem.objects.locked().get(pk=item.pk)
     if not Decision.objects.filter(idempotency_key=idempotency_key).exists():
-        if item.lease_by_id not in (None, by.pk) and item.lease_until is not None and item.lease_until > now:
+        if item.holder(now) not in (None, by.pk):
             raise HeldByAnother(HeldByAnother.__doc__)
         answered = Decision.objects.standing().filter(task=item.task, statement=item.statement, reviewer=by).exists()
         if item.state not in ReviewItem.WAITING and not answered:
@@ -68,7 +68,7 @@ def decide(
         now=now,
     )
     if not outcome.repeated:
-        _move(item, STATE_AFTER[outcome.status])
+        item.move_to(STATE_AFTER[outcome.status])
     return outcome
 
 
@@ -78,19 +78,15 @@ def undo(*, decision: Decision, by: User, idempotency_key: uuid.UUID, now: datet
 
     Returns the item when it is this person's now. Raises ledger's NotYours, AlreadyWithdrawn, AlreadyAdjudicated.
     """
-    item = (  # locked before the ledger's chain, as `decide` does: the other way round they could wait for each other
-        ReviewItem.objects.select_for_update(of=("self",))
-        .select_related("task", "statement")
-        .filter(task=decision.task_id, statement=decision.statement_id)
-        .first()
-    )
+    # Locked before the ledger's chain, as `decide` does: the other way round they could wait for each other.
+    item = ReviewItem.objects.locked().filter(task=decision.task_id, statement=decision.statement_id).first()
     repeated = Decision.objects.filter(idempotency_key=idempotency_key).exists()
     withdraw_decision(decision=decision, by=by, idempotency_key=idempotency_key, now=now)
     if item is None:
         return None
     if not repeated:
-        held = item.lease_by_id not in (None, by.pk) and item.lease_until is not None and item.lease_until > now
-        _move(item, state_of(list(standing_decisions(item.task, item.statement))), keep_lease=held)
+        left = list(standing_decisions(item.task, item.statement))
+        item.move_to(state_of(left), keep_lease=item.holder(now) not in (None, by.pk))
     return item if claim(item=item, reviewer=by, now=now) else None
 
 
@@ -103,18 +99,11 @@ def state_of(answers: Sequence[Decision]) -> ReviewItem.State:
     return ReviewItem.State.AWAITING_SECOND
 
 
-def _move(item: ReviewItem, state: ReviewItem.State, *, keep_lease: bool = False) -> None:
-    item.state = state
-    if not keep_lease:
-        item.lease_by = item.lease_until = None
-    item.save(update_fields=["state", "lease_by", "lease_until"])
-
-
 @transaction.atomic
 def skip(*, item: ReviewItem, by: User, now: datetime) -> None:
     """Put an item aside for oneself and hand it back to the others; twice is once."""
     Skip.objects.get_or_create(item=item, reviewer=by, defaults={"at": now})
-    ReviewItem.objects.filter(pk=item.pk, lease_by=by).update(lease_by=None, lease_until=None)
+    release(item=item, reviewer=by)
 
 
 @transaction.atomic

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Q
-from django.utils import timezone
+from django.db.models import Count
 
-from ledger.models import Decision, GoldLabel, Promotion, Task
+from ledger.models import GoldLabel, Promotion, Task
 from review.models import ReviewItem
+from review.queries.progress import NOTHING_YET, Progress, progress_by_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,7 @@ class TaskCard:
     n_adjudication: int
     n_settled: int
     n_gold: int
-    n_mine_today: int
-    n_mine: int
+    mine: Progress
 
     @property
     def n_waiting(self) -> int:
@@ -34,7 +33,6 @@ class TaskCard:
 
 def task_cards(reader: User, now: datetime) -> list[TaskCard]:
     """Five queries, however many tasks there are."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     states: dict[tuple[int, str], int] = {
         (task, state): n
         for task, state, n in ReviewItem.objects.order_by().values_list("task", "state").annotate(Count("id"))
@@ -46,14 +44,7 @@ def task_cards(reader: User, now: datetime) -> list[TaskCard]:
         .values_list("task")
         .annotate(Count("id"))
     )
-    mine = {
-        row["task"]: (row["today"], row["in_all"])
-        for row in Decision.objects.standing()
-        .filter(reviewer=reader, kind=Decision.Kind.ANSWER)
-        .order_by()
-        .values("task")
-        .annotate(today=Count("id", filter=Q(decided_at__gte=midnight)), in_all=Count("id"))
-    }
+    mine = progress_by_task(reader, now)
     live = dict(Promotion.objects.filter(replaced_by__isnull=True).values_list("task", "model_version__number"))
     return [
         TaskCard(
@@ -64,8 +55,7 @@ def task_cards(reader: User, now: datetime) -> list[TaskCard]:
             n_adjudication=states.get((task.pk, ReviewItem.State.ADJUDICATION), 0),
             n_settled=states.get((task.pk, ReviewItem.State.SETTLED), 0),
             n_gold=gold.get(task.pk, 0),
-            n_mine_today=mine.get(task.pk, (0, 0))[0],
-            n_mine=mine.get(task.pk, (0, 0))[1],
+            mine=mine.get(task.pk, NOTHING_YET),
         )
         for task in Task.objects.all()
     ]

@@ -9,7 +9,7 @@ from typing import Literal
 from django.contrib.auth.models import User
 
 from ledger.models import AtcRule, Decision, FlagRule, Label, Prediction, Task
-from review.bands import band_of
+from review.bands import Confidence
 from review.marking import Piece, pieces
 from review.models import ReviewItem
 from review.queries.drugs import DrugCard, drug_cards
@@ -47,13 +47,8 @@ class ItemPage:
         return self.item.prediction
 
     @property
-    def band(self) -> str:
-        return band_of(self.item.prediction.confidence)
-
-    @property
-    def percent(self) -> int:
-        """The confidence as the length of its bar."""
-        return round(100 * self.item.prediction.confidence)
+    def confidence(self) -> Confidence:
+        return Confidence(self.item.prediction.confidence)
 
 
 def get_item(item_id: int) -> ReviewItem:
@@ -115,9 +110,10 @@ def _hold(item: ReviewItem, reader: User, own_answer: Decision | None, now: date
         return "answered"
     if item.state not in ReviewItem.WAITING:
         return "closed"
-    if item.lease_by_id is None or item.lease_until is None or item.lease_until <= now:
+    holder = item.holder(now)
+    if holder is None:
         return "free"
-    return "mine" if item.lease_by_id == reader.pk else "held"
+    return "mine" if holder == reader.pk else "held"
 
 
 @dataclass(frozen=True, slots=True)

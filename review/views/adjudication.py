@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.record.decisions import KeyUsedElsewhere
 from review.actions.adjudicate import NothingToAdjudicate
 from review.actions.adjudicate import adjudicate as settle
+from review.filters import key_in
 from review.forms import AdjudicationForm
 from review.permissions import Request, adjudicator_required
 from review.queries.adjudication import PAGE, disagreement, disagreements
@@ -27,8 +28,7 @@ from review.views.queue import see_other
 @require_safe
 @adjudicator_required
 def adjudication_list(request: Request) -> HttpResponse:
-    after = request.GET.get("after", "")
-    items = list(disagreements(int(after) if after.isdecimal() and len(after) < 19 else 0))
+    items = list(disagreements(key_in(request.GET.dict(), "after") or 0))
     more = items[-1].pk if len(items) == PAGE else None
     return render(request, "review/adjudication_list.html", {"items": items, "more": more})
 

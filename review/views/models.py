@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.models import ModelVersion, Task
 from ledger.queries import current_model
 from ledger.record import promotions, runs
-from review.actions.open_run import BrokerIsDown, announced
 from review.forms import ReasonForm
 from review.permissions import Request, lead_required
 from review.queries.models import model_rows, promotions_of, scores_on
+from review.views.opening import opened_or_told
 from review.views.queue import see_other
 
 
@@ -91,11 +91,8 @@ def roll_back(request: Request, task: str) -> HttpResponse:
 def infer(request: Request, model_id: int) -> HttpResponse:
     """Have this model read every statement it has not read."""
     chosen = get_object_or_404(ModelVersion.objects.select_related("task"), pk=model_id)
-    try:
-        opened = announced(
-            lambda: runs.open_inference(task=chosen.task, model_version=chosen, by=request.user, now=timezone.now())
-        )
-    except (runs.AlreadyActive, runs.NothingToPredict, BrokerIsDown) as error:
-        messages.warning(request, str(error))
-        return see_other(reverse("review:model", args=[model_id]))
-    return see_other(reverse("review:run", args=[opened.pk]))
+    opened = opened_or_told(
+        request,
+        lambda: runs.open_inference(task=chosen.task, model_version=chosen, by=request.user, now=timezone.now()),
+    )
+    return see_other(reverse("review:run", args=[opened.pk]) if opened else reverse("review:model", args=[model_id]))

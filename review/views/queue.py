@@ -13,11 +13,12 @@ from django.views.decorators.vary import vary_on_headers
 from ledger.models import Task
 from review.actions.claim import claim_next
 from review.actions.decide import bring_back_skipped
-from review.filters import QueueFilter
+from review.filters import QueueFilter, key_in
 from review.permissions import Request, pharmacist_required
 from review.queries.item import latest_receipt
 from review.queries.progress import progress_of
 from review.queries.queue import queue_counts, why_empty
+from review.queries.upcoming import upcoming
 
 
 def wants_fragment(request: Request) -> bool:
@@ -31,12 +32,15 @@ def wants_fragment(request: Request) -> bool:
 @pharmacist_required
 def queue(request: Request, task: str) -> HttpResponse:
     shown = get_object_or_404(Task, slug=task)
-    chosen = QueueFilter.read(request.GET.dict())
+    asked = request.GET.dict()
+    chosen, after = QueueFilter.read(asked), key_in(asked, "after")
     now = timezone.now()
     context = {
         "task": shown,
         "chosen": chosen,
         "counts": queue_counts(shown),
+        "upcoming": upcoming(task=shown, reviewer=request.user, now=now, chosen=chosen, after=after),
+        "after": after,
         "empty": why_empty(shown, request.user, now, chosen),
         "progress": progress_of(request.user, shown, now),
         "receipt": latest_receipt(shown, request.user, now),

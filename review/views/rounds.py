@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.models import Round, Task
 from ledger.record import runs
 from ledger.training_sets import preview
-from review.actions.open_run import BrokerIsDown, announced
 from review.permissions import Request, lead_required
 from review.queries.rounds import all_rounds, composition_table, round_page
 from review.queries.runs import crew, progress_of_run
+from review.views.opening import opened_or_told
 from review.views.queue import see_other
 
 
@@ -41,12 +40,8 @@ def new_round(request: Request, task: str) -> HttpResponse:
 @lead_required
 def start_round(request: Request, task: str) -> HttpResponse:
     shown = get_object_or_404(Task, slug=task)
-    try:
-        opened = announced(lambda: runs.open_round(task=shown, by=request.user, now=timezone.now()))
-    except (runs.AlreadyActive, BrokerIsDown) as error:
-        messages.warning(request, str(error))
-        return see_other(reverse("review:rounds"))
-    return see_other(reverse("review:round", args=[opened.pk]))
+    opened = opened_or_told(request, lambda: runs.open_round(task=shown, by=request.user, now=timezone.now()))
+    return see_other(reverse("review:round", args=[opened.pk]) if opened else reverse("review:rounds"))
 
 
 @never_cache

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.models import Run, Task
 from ledger.record import runs as record
-from review.actions.open_run import BrokerIsDown, announced
+from review.filters import key_in
 from review.permissions import Request, lead_required
 from review.queries.runs import PAGE, crew, latest_runs, progress_of_run
+from review.views.opening import opened_or_told
 from review.views.queue import see_other
 
 READ = ("task", "round", "model_version", "requested_by")
@@ -24,8 +25,7 @@ READ = ("task", "round", "model_version", "requested_by")
 @require_safe
 @lead_required
 def run_list(request: Request) -> HttpResponse:
-    before = request.GET.get("before", "")
-    runs = list(latest_runs(int(before) if before.isdecimal() and len(before) < 19 else None))
+    runs = list(latest_runs(key_in(request.GET.dict(), "before")))
     context = {"runs": runs, "crew": crew(), "more": runs[-1].pk if len(runs) == PAGE else None}
     return render(request, "review/runs.html", {**context, "tasks": list(Task.objects.all())})
 
@@ -62,10 +62,7 @@ def cancel_run(request: Request, run_id: int) -> HttpResponse:
 @lead_required
 def resume_run(request: Request, run_id: int) -> HttpResponse:
     shown = get_object_or_404(Run, pk=run_id)
-    try:
-        announced(lambda: record.resume(run=shown, now=timezone.now()))
-    except (record.NotResumable, record.AlreadyActive, BrokerIsDown) as error:
-        messages.warning(request, str(error))
+    opened_or_told(request, lambda: record.resume(run=shown, now=timezone.now()))
     return see_other(reverse("review:run", args=[run_id]))
 
 
@@ -73,9 +70,5 @@ def resume_run(request: Request, run_id: int) -> HttpResponse:
 @lead_required
 def build_queue(request: Request, task: str) -> HttpResponse:
     shown = get_object_or_404(Task, slug=task)
-    try:
-        opened = announced(lambda: record.open_queue_build(task=shown, by=request.user, now=timezone.now()))
-    except (record.AlreadyActive, BrokerIsDown) as error:
-        messages.warning(request, str(error))
-        return see_other(reverse("review:runs"))
-    return see_other(reverse("review:run", args=[opened.pk]))
+    opened = opened_or_told(request, lambda: record.open_queue_build(task=shown, by=request.user, now=timezone.now()))
+    return see_other(reverse("review:run", args=[opened.pk]) if opened else reverse("review:runs"))

@@ -1,14 +1,11 @@
-"""Whatever is done to the ledger behind its guards is found and named, and nothing else is."""
+"""Whatever is done to the facts behind their guards is found and named, and nothing else is."""
 
 from __future__ import annotations
 
 import re
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
 
-import pytest
 from django.db import connection, models
 
 from ledger.chain import COVERED, link_hash
@@ -16,57 +13,17 @@ from ledger.integrity import problems
 from ledger.models import (
     ChainLink,
     Decision,
-    Flag,
     GoldEvidence,
     GoldLabel,
-    Prediction,
-    PredictionChunk,
     Run,
-    TrainingExample,
-    TrainingSet,
 )
 from tests.ledger.facts import NOW, answer, statement
+from tests.ledger.tampering import found, remove, rewrite, something_else, unguarded
 from tests.ledger.whole import (
-    Says,
-    claimed_run,
-    commit,
-    guard_again,
-    remove,
-    rewrite,
     statements,
-    trained_model,
-    unguarded,
-    whole_ledger,
 )
 
 Rows = dict[str, models.Model]
-
-
-@pytest.fixture
-def ledger(db: None) -> Rows:
-    return whole_ledger()
-
-
-def found() -> list[str]:
-    guard_again()
-    return list(problems())
-
-
-def something_else(value: Any) -> Any:
-    """Another value of the same kind, as near as can be."""
-    if isinstance(value, datetime):
-        return value + timedelta(microseconds=1)
-    if isinstance(value, uuid.UUID):
-        return uuid.UUID(int=value.int ^ 1)
-    if isinstance(value, dict):
-        return {**value, "added": 0}
-    if isinstance(value, list):
-        return value[::-1]
-    if isinstance(value, str):
-        return value[:-1] + ("0" if value[-1:] != "0" else "1")
-    if isinstance(value, float):
-        return value + 1e-9
-    return (value or 0) + 1_000
 
 
 def test_nothing_is_found_in_a_ledger_nobody_touched(ledger: Rows) -> None:
@@ -209,174 +166,6 @@ def test_a_link_made_anew_over_a_changed_fact_does_not_fit_the_next(ledger: Rows
         names = ("position", "kind", "first_id", "last_id", "n_rows", "previous", "linked_at")
         rewrite(link, digest=digest, hash=link_hash(digest=digest, **{name: getattr(link, name) for name in names}))
         assert found() == [f"Link {link.position + 1} does not follow the link before it."]
-
-
-def chunk_sentence(chunk: PredictionChunk) -> str:
-    return (
-        f"Chunk {chunk.pk} (run {chunk.run_id}, statements {chunk.first_statement}–{chunk.last_statement}): "
-        "a prediction or flag was added, removed or changed after it was written."
-    )
-
-
-def test_every_field_of_a_prediction_is_held_by_its_chunk(ledger: Rows) -> None:
-    for field in ["statement_id", "model_version_id", "label_id", "confidence", "scores", "chunk_id"]:
-        prediction = Prediction.objects.order_by("id")[1]
-        chunk = prediction.chunk
-        value = getattr(prediction, field)
-        changed = {
-            "scores": bytes(value)[:-1] + b"\x7f" if field == "scores" else b"",
-            "confidence": prediction.confidence - 1e-9,
-            "label_id": prediction.label_id + 1,
-        }.get(field, something_else(value) if isinstance(value, int) else value)
-        with unguarded():
-            rewrite(prediction, **{field: changed})
-            assert chunk_sentence(chunk) in found()
-
-
-def test_a_prediction_taken_out_is_missed(ledger: Rows) -> None:
-    prediction = Prediction.objects.exclude(flags__isnull=False).earliest("id")
-    with unguarded():
-        remove(prediction)
-        assert found() == [chunk_sentence(prediction.chunk)]
-
-
-def test_a_prediction_slipped_in_is_noticed(ledger: Rows) -> None:
-    known = Prediction.objects.earliest("id")
-    (other,) = statements(1, wording="{} and {} were never asked about.")
-    with unguarded():
-        Prediction.objects.create(
-            statement=other, model_version_id=known.model_version_id, chunk=known.chunk, label=known.label,
-            confidence=0.9, scores=b"\0" * 8,
-        )  # fmt: skip
-        assert found() == [chunk_sentence(known.chunk)]
-
-
-def test_a_prediction_of_no_chunk_is_noticed(ledger: Rows) -> None:
-    known = Prediction.objects.earliest("id")
-    (other,) = statements(1, wording="{} and {} were never asked about.")
-    with unguarded():
-        Prediction.objects.create(
-            statement=other, model_version_id=known.model_version_id, chunk_id=99_999, label=known.label,
-            confidence=0.9, scores=b"\0" * 8,
-        )  # fmt: skip
-        assert found() == ["1 prediction rows name a chunk that is not there."]
-
-
-def test_every_field_of_a_flag_is_held_by_its_chunk(ledger: Rows) -> None:
-    for field in ["explanation", "rule_id", "atc_rule_id", "prediction_id"]:
-        flag = Flag.objects.earliest("id")
-        with unguarded():
-            rewrite(flag, **{field: something_else(getattr(flag, field))})
-            assert chunk_sentence(flag.prediction.chunk) in found()
-
-
-def test_a_flag_taken_out_or_slipped_in_is_noticed(ledger: Rows) -> None:
-    flag = Flag.objects.earliest("id")
-    unflagged = Prediction.objects.filter(flags__isnull=True).earliest("id")
-    with unguarded():
-        remove(flag)
-        assert found() == [chunk_sentence(flag.prediction.chunk)]
-    with unguarded():
-        Flag.objects.create(prediction=unflagged, rule=flag.rule, explanation="unsure")
-        assert found() == [chunk_sentence(unflagged.chunk)]
-    with unguarded():
-        Flag.objects.create(prediction_id=99_999, rule=flag.rule, explanation="unsure")
-        assert found() == ["1 flag rows name a prediction that is not there."]
-
-
-def test_every_field_of_a_chunk_is_held(ledger: Rows) -> None:
-    for field in ["first_statement", "last_statement", "n_predictions", "n_flags", "sha256", "committed_at", "run_id"]:
-        chunk = PredictionChunk.objects.earliest("id")
-        with unguarded():
-            rewrite(chunk, **{field: something_else(getattr(chunk, field))})
-            sentences = found() if field != "run_id" else _run_sentences(chunk.run_id)
-            assert sentences, field
-            assert all(
-                f"Chunk {chunk.pk} " in sentence or f"Run {chunk.run_id}" in sentence for sentence in sentences
-            ), sentences
-
-
-def _run_sentences(run_id: int) -> list[str]:
-    """A chunk without its run is passed over by the joins; the run misses it."""
-    return [sentence for sentence in found() if f"Run {run_id}" in sentence]
-
-
-def test_a_chunk_hashed_anew_over_changed_predictions_does_not_fit_the_runs_root(ledger: Rows) -> None:
-    chunk = PredictionChunk.objects.earliest("id")
-    with unguarded():
-        rewrite(chunk, sha256="0" * 64)
-        assert (
-            f"Run {chunk.run_id}: its root does not close over its chunks; a chunk was added, removed or changed."
-            in (found())
-        )
-
-
-def test_calling_a_finished_run_failed_does_not_hide_what_was_done_to_its_chunks(ledger: Rows) -> None:
-    chunk = PredictionChunk.objects.earliest("id")
-    with unguarded():
-        Run.objects.filter(pk=chunk.run_id).update(status=Run.Status.FAILED)
-        rewrite(chunk, sha256="0" * 64)
-        assert any(f"Run {chunk.run_id}: its root" in sentence for sentence in found())
-
-
-def test_a_chunk_taken_out_of_a_run_that_never_finished_is_missed(ledger: Rows) -> None:
-    made = statements(2, wording="{} and {} came later.")
-    run = claimed_run(trained_model())
-    commit(run, Says(made[0]))
-    commit(run, Says(made[1]))
-    Run.objects.filter(pk=run.pk).update(status=Run.Status.CANCELLED)
-    assert list(problems()) == []
-    chunk = PredictionChunk.objects.latest("id")
-    with unguarded():
-        for prediction in chunk.predictions.all():
-            remove(prediction)
-        remove(chunk)
-        assert found() == [f"Run {run.pk} wrote 2 predictions; its chunks hold 1: one was added or removed."]
-
-
-def test_a_runs_root_cannot_be_exchanged(ledger: Rows) -> None:
-    run = ledger["run_root"]
-    with unguarded():
-        rewrite(run, root_hash="0" * 64)
-        sentences = found()
-        assert any(sentence.startswith("Link") for sentence in sentences)
-        assert any(f"Run {run.pk}: its root" in sentence for sentence in sentences)
-    with unguarded():
-        rewrite(run, root_hash="")
-        assert any("covers 1 run root rows; 0 are there" in sentence for sentence in found())
-
-
-def test_every_field_of_a_training_example_is_held_by_its_set(ledger: Rows) -> None:
-    for field in ["statement_id", "label_id", "role", "gold_id"]:
-        example = TrainingExample.objects.filter(source="gold").earliest("id")
-        changed = "test" if field == "role" else something_else(getattr(example, field))
-        with unguarded():
-            rewrite(example, **{field: changed})
-            assert found() == [f"Training set {example.training_set_id}: its examples are not those that were frozen."]
-
-
-def test_a_training_example_taken_out_or_slipped_in_is_noticed(ledger: Rows) -> None:
-    training_set = TrainingSet.objects.earliest("id")
-    sentence = f"Training set {training_set.pk}: its examples are not those that were frozen."
-    example = training_set.examples.earliest("id")
-    gold = GoldLabel.objects.latest("id")
-    with unguarded():
-        remove(example)
-        assert found() == [sentence]
-    with unguarded():
-        TrainingExample.objects.create(
-            training_set=training_set,
-            statement=statement(),
-            label=example.label,
-            role="train",
-            source="gold",
-            gold=gold,
-        )
-        assert found() == [sentence]
-    with unguarded():
-        for one in training_set.examples.all():
-            remove(one)
-        assert found() == [sentence]
 
 
 def test_a_guard_taken_down_is_named_although_nothing_was_changed(ledger: Rows) -> None:

@@ -1,14 +1,13 @@
-"""A small whole ledger, written only by the functions that may write, and ways to tamper with it behind their back."""
+"""A small whole ledger, written only by the functions that may write."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models
 
 from ledger.atc import ClassRule, Expectation
 from ledger.flagging import Said, Thresholds
@@ -20,7 +19,6 @@ from ledger.record.predictions import Predicted, close_run, commit_chunk, flag_r
 from ledger.record.promotions import promote
 from ledger.record.runs import open_inference, open_round
 from ledger.training_sets import freeze
-from ledger.triggers import append_only_tables, create_sql, drop_sql
 from tests.ledger.facts import NOW, THRESHOLDS, answer, label, polarity, statement, user
 
 CLAIM = "here:1:me"
@@ -171,38 +169,6 @@ def whole_ledger() -> dict[str, models.Model]:
     }
 
 
-@contextmanager
-def unguarded() -> Iterator[None]:
-    """Let the block change facts as somebody with the database's own tools could; afterwards all is as before."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("SET LOCAL session_replication_role = replica")
-            else:
-                for table in append_only_tables():
-                    for sql in drop_sql(connection.vendor, table):
-                        cursor.execute(sql)
-        yield
-        transaction.set_rollback(True)
-
-
-def guard_again() -> None:
-    """Put the guards back, so that only what was done under their absence is left to find."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL session_replication_role = origin")
-        else:
-            for table in append_only_tables():
-                for sql in create_sql(connection.vendor, table):
-                    cursor.execute(sql)
-
-
-def rewrite(row: models.Model, **changes: object) -> None:
-    """Change a fact, round the managers that refuse it."""
-    assert models.QuerySet(type(row)).filter(pk=row.pk).update(**changes) == 1
-
-
-def remove(row: models.Model) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {row._meta.db_table} WHERE id = %s", [row.pk])
-        assert cursor.rowcount == 1
+def sure(made: Sequence[Statement], n_synergistic: int) -> list[Says]:
+    """Sure answers: the first `n_synergistic` synergistic, the rest antagonistic."""
+    return [Says(one, "synergistic" if number < n_synergistic else "antagonistic") for number, one in enumerate(made)]

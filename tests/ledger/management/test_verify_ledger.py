@@ -11,7 +11,7 @@ from django.db import connection, models
 
 from ledger.models import ChainLink, GoldLabel, Prediction
 from ledger.triggers import drop_sql, missing_triggers
-from tests.ledger.whole import guard_again, rewrite, unguarded, whole_ledger
+from tests.ledger.tampering import guard_again, rewrite, unguarded
 
 
 def verify(*options: str) -> tuple[str, str]:
@@ -22,11 +22,6 @@ def verify(*options: str) -> tuple[str, str]:
     except CommandError as error:
         return out.getvalue(), str(error)
     return out.getvalue(), ""
-
-
-@pytest.fixture
-def ledger(db: None) -> dict[str, models.Model]:
-    return whole_ledger()
 
 
 def take_down_guards() -> None:

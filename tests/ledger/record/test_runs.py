@@ -1,39 +1,28 @@
-"""Opening, cancelling, resuming runs, and finding those whose worker died."""
+"""Opening, cancelling and resuming runs."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from ledger.models import ModelVersion, Round, Run
-from ledger.record import runs as recorded
 from ledger.record.runs import (
-    DEAD_AFTER_SECONDS,
     AlreadyActive,
     NotActive,
     NothingToPredict,
     NotResumable,
     UnknownCorpus,
-    machine_name,
     open_inference,
     open_queue_build,
     open_round,
     pending_statements,
     request_cancel,
-    requeue_dead_runs,
     resume,
 )
 from tests.ledger.facts import NOW, corpus, polarity, statement, user
 from tests.ledger.together import at_once
 from tests.ledger.whole import Says, claimed_run, commit, statements, taught, trained_model
-
-LONG_AGO = NOW - timedelta(seconds=DEAD_AFTER_SECONDS + 1)
-A_MOMENT_AGO = NOW - timedelta(seconds=DEAD_AFTER_SECONDS - 1)
 
 
 @pytest.fixture
@@ -192,84 +181,3 @@ def test_a_run_is_not_resumed_beside_another_of_its_kind(version: ModelVersion) 
         resume(run=run, now=NOW)
     run.refresh_from_db()
     assert run.status == "failed"
-
-
-def claim_of(pid: int, host: str | None = None) -> str:
-    return f"{host or machine_name()}:{pid}:abc"
-
-
-@pytest.fixture
-def dead_pid() -> int:
-    """The number of a process that has ended."""
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
-
-
-def test_a_run_whose_worker_fell_silent_waits_again(version: ModelVersion) -> None:
-    run = at(infer(version), "running", claim=claim_of(1, "elsewhere"), heartbeat_at=LONG_AGO)
-    assert requeue_dead_runs(now=NOW) == [run.pk]
-    run.refresh_from_db()
-    assert (run.status, run.claim, run.heartbeat_at) == ("queued", "", NOW)
-
-
-def test_a_run_whose_process_on_this_machine_is_gone_waits_again_at_once(version: ModelVersion, dead_pid: int) -> None:
-    run = at(infer(version), "running", claim=claim_of(dead_pid), heartbeat_at=NOW)
-    assert requeue_dead_runs(now=NOW) == [run.pk]
-
-
-def test_living_work_is_left_alone(version: ModelVersion, dead_pid: int) -> None:
-    at(infer(version), "running", claim=claim_of(os.getpid()), heartbeat_at=A_MOMENT_AGO)
-    at(train(), "running", claim=claim_of(dead_pid, "elsewhere"), heartbeat_at=A_MOMENT_AGO)
-    at(build(), "running", claim=claim_of(dead_pid, machine_name() + "2"), heartbeat_at=NOW)
-    assert requeue_dead_runs(now=NOW) == []
-    assert not Run.objects.filter(kind__in=("inference", "queue"), status="queued").exists()
-
-
-@pytest.mark.parametrize("status", ["finished", "failed", "cancelled"])
-def test_what_has_ended_stays_ended(version: ModelVersion, dead_pid: int, status: str) -> None:
-    at(infer(version), status, claim=claim_of(dead_pid), heartbeat_at=LONG_AGO)
-    assert requeue_dead_runs(now=NOW) == []
-
-
-@pytest.mark.parametrize(
-    ("created_at", "heartbeat_at", "is_forgotten"),
-    [
-        (LONG_AGO, None, True),
-        (A_MOMENT_AGO, None, False),
-        (LONG_AGO, LONG_AGO, True),
-        (LONG_AGO, A_MOMENT_AGO, False),
-    ],
-)
-def test_a_run_whose_job_was_lost_is_woken_again(
-    version: ModelVersion, created_at: datetime, heartbeat_at: datetime | None, is_forgotten: bool
-) -> None:
-    run = at(infer(version), "queued", created_at=created_at, heartbeat_at=heartbeat_at)
-    assert requeue_dead_runs(now=NOW) == ([run.pk] if is_forgotten else [])
-    assert requeue_dead_runs(now=NOW) == []
-
-
-def test_several_who_look_at_once_requeue_a_run_once(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    taught()
-    run = at(infer(trained_model()), "running", claim=claim_of(1, "elsewhere"), heartbeat_at=LONG_AGO)
-    woken: list[int] = []
-    monkeypatch.setattr(recorded, "wake_worker", lambda woken_run: woken.append(woken_run.pk))
-    found: list[list[int]] = []
-    assert at_once(4, lambda number: found.append(requeue_dead_runs(now=NOW))) == []
-    assert sorted(found) == [[], [], [], [run.pk]]
-    assert woken == [run.pk]
-
-
-def test_machines_whose_names_begin_alike_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = [f"ddi-ledger-worker-deployment-5d8f9c7b6-{end}" for end in ("x2x9k", "m4wq7")]
-    seen = set()
-    for name in names:
-        monkeypatch.setattr(recorded.socket, "gethostname", lambda name=name: name)
-        seen.add(machine_name())
-    assert len(seen) == 2
-
-
-def test_the_longest_claim_fits_its_column(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorded.socket, "gethostname", lambda: "h" * 64)
-    longest = f"{machine_name()}:{4_194_304}:{'f' * 12}"
-    assert len(longest) <= Run._meta.get_field("claim").max_length

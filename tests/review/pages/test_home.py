@@ -49,3 +49,13 @@ def test_more_tasks_cost_no_more_queries(pharmacist: User, task: Task) -> None:
             client.get("/")
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 9
+
+
+def test_one_is_not_many(make_item: MakeItem, pharmacist: User, second_pharmacist: User) -> None:
+    for n, said in enumerate(("1 item waits", "2 items wait"), start=1):
+        answered(make_item(reviews_needed=2), second_pharmacist)
+        answered(make_item(), pharmacist)
+        page = sign_in(pharmacist).get("/").content.decode()
+        assert f"{said} for a second pharmacist." in page
+        assert ("1 gold label came" if n == 1 else "2 gold labels came") in page
+        assert ("1 answer was yours" if n == 1 else "2 answers were yours") in page

@@ -1,0 +1,68 @@
+"""The next items of a queue, as one person will meet them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from ledger.models import Task
+from review.bands import Confidence
+from review.filters import QueueFilter
+from review.marking import Piece
+from review.models import ReviewItem
+from review.queries.item import Reason, reasons_of, sentence_of
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of the list: its sentence in pieces, why it is there, what the model says, and who has it open."""
+
+    item: ReviewItem
+    pieces: list[Piece]
+    reasons: list[Reason]
+    confidence: Confidence
+    holder: User | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """Up to twenty-five rows; `more` is the item the next page starts after."""
+
+    rows: list[Row]
+    more: int | None
+
+
+def upcoming(*, task: Task, reviewer: User, now: datetime, chosen: QueueFilter, after: int | None) -> Upcoming:
+    """What `claim_next` would give this person, in its order, with the items others have open now in their places.
+
+    Three queries, four with `after`, each a seek in the index that `claim_next` uses. An item that has left the
+    queue marks no place any more: the list then starts from the beginning.
+    """
+    waiting = (
+        chosen.apply(ReviewItem.objects.filter(task=task))
+        .answerable_by(reviewer)
+        .select_related("statement", "prediction__label", "lease_by")
+    )
+    held = waiting.first_held_by(reviewer, now)
+    place = ReviewItem.objects.filter(task=task, pk=after).first() if after else None
+    rest = waiting.exclude(pk=held.pk) if held else waiting
+    items = (rest.behind(place) if place else rest).first_waiting(PAGE + 1)
+    if held and not place:
+        items.insert(0, held)
+    return Upcoming(
+        rows=[
+            Row(
+                item=item,
+                pieces=sentence_of(item),
+                reasons=reasons_of(item),
+                confidence=Confidence(item.prediction.confidence),
+                holder=item.lease_by if item.holder(now) else None,
+            )
+            for item in items[:PAGE]
+        ],
+        more=items[PAGE - 1].pk if len(items) > PAGE else None,
+    )

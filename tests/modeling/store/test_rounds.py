@@ -1,0 +1,111 @@
+"""A training run: frozen set in, registered and evaluated model out; cancelled or cut off, nothing half-done."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.core.files.storage import storages
+
+from ledger.integrity import problems
+from ledger.models import Evaluation, ModelVersion, Round, Run, TrainingSet
+from ledger.record.promotions import promote
+from ledger.record.runs import open_round, request_cancel
+from ledger.running import carry_out
+from modeling.artifacts import verify
+from modeling.jobs import run_training
+from modeling.store import rounds
+from modeling.store.models import fetch, load, local_folder
+from tests.ledger.facts import NOW, polarity
+from tests.modeling.store.conftest import QUICK
+
+
+def test_a_round_becomes_a_registered_model_with_its_evaluation(opened: Round) -> None:
+    run = opened.runs.get()
+    run_training(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.error) == (Run.Status.FINISHED, "")
+    version = ModelVersion.objects.get()
+    assert version.labels == ["synergistic", "antagonistic"]
+    assert version.training_set.round == opened
+    assert version.config["max_epochs"] == 3
+    assert version.backbone == "small-bert"
+    verify(local_folder(version.artifact), version.artifact)
+    assert all(name.endswith((".json", ".safetensors")) for name in version.files)
+    evaluation = Evaluation.objects.get()
+    assert (evaluation.view, evaluation.n_examples) == ("test", 6)
+    assert sum(map(sum, evaluation.metrics["confusion"])) == 6
+    assert list(problems()) == []
+
+
+def test_the_current_model_is_asked_about_the_same_examples(opened: Round) -> None:
+    run_training(opened.runs.get().pk)
+    first = ModelVersion.objects.get()
+    promote(model_version=first, by=None, reason="first", now=NOW)
+    second = open_round(task=polarity(), by=None, now=NOW, parameters=QUICK, wake=False)
+    run_training(second.runs.get().pk)
+
+    asked = Evaluation.objects.filter(training_set=second.training_set)
+    assert sorted(asked.values_list("model_version__number", flat=True)) == [1, 2]
+    assert {evaluation.n_examples for evaluation in asked} == {6}
+
+
+def test_a_cancelled_training_registers_nothing(opened: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = opened.runs.get()
+    monkeypatch.setattr(rounds, "SECONDS_BETWEEN_REPORTS", 0)
+    tell = rounds.Reporter.__call__
+
+    def tell_and_cancel(self: rounds.Reporter, progress: object) -> None:
+        tell(self, progress)
+        row = Run.objects.get(pk=run.pk)
+        if row.stage == "train" and not row.cancel_requested:
+            request_cancel(run=row, now=NOW)
+
+    monkeypatch.setattr(rounds.Reporter, "__call__", tell_and_cancel)
+    run_training(run.pk)
+
+    run.refresh_from_db()
+    assert run.status == Run.Status.CANCELLED
+    assert not ModelVersion.objects.exists()
+    assert not list(settings.VAR_DIR.glob("training-*"))
+
+
+def test_a_training_that_was_cut_off_starts_from_its_frozen_set(opened: Round, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = opened.runs.get()
+
+    def power_cut(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rounds, "_train", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            run_training(run.pk)
+    frozen = TrainingSet.objects.get()
+    Run.objects.filter(pk=run.pk).update(status=Run.Status.QUEUED)
+    run_training(run.pk)
+
+    assert TrainingSet.objects.get() == frozen
+    assert ModelVersion.objects.get().training_set == frozen
+    run.refresh_from_db()
+    assert run.n_claims == 2
+
+
+def test_a_round_without_examples_of_a_class_says_what_to_do(opened: Round) -> None:
+    polarity().labels.filter(slug="undetermined").update(trainable=True)
+    with pytest.raises(Exception, match=r"undetermined.*import seed labels or review"):
+        run_training(opened.runs.get().pk)
+    run = opened.runs.get()
+    assert run.status == Run.Status.FAILED
+    assert "undetermined" in run.error
+    assert not TrainingSet.objects.exists()
+
+
+def test_a_model_comes_back_from_the_shared_storage(opened: Round) -> None:
+    carry_out(opened.runs.get().pk, rounds.train_round)
+    version = ModelVersion.objects.get()
+    kept = {
+        name: storages["models"].open(f"{version.artifact}/{name}").read() for name in ["manifest.json", *version.files]
+    }
+    folder = fetch(version)
+    assert {name: (folder / name).read_bytes() for name in kept} == kept
+    assert load(version).labels == ("synergistic", "antagonistic")
