@@ -168,3 +168,8 @@ def run_root(*, run_id: int, model_version_id: int, chunks: Iterable[tuple[int, 
     for last_statement, chunk in sorted(chunks):
         digest.update(f"|{last_statement}:{chunk}".encode())
     return digest.hexdigest()
+
+
+def statement_hash(text: str, head: tuple[int, int, str], tail: tuple[int, int, str]) -> str:
+    """Hash over a statement's text and its mentions (start, end, kind): the same in whichever corpus it stands."""
+    return sha256(json.dumps([text, [head, tail]], ensure_ascii=False).encode()).hexdigest()

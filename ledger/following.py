@@ -10,7 +10,7 @@ from django.db import connection
 
 from ledger.enqueue import listening_workers, queue_of
 from ledger.models import Run
-from ledger.running import Work, carry_out
+from ledger.running import Work, carry_out, in_words
 
 SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -37,6 +37,8 @@ def see_through(run_id: int, *, do: Callable[[Work], object] | None, say: Callab
         watcher.start()
         try:
             carry_out(run_id, do)
+        except Exception as error:
+            raise RunFailed(f"The {Run.objects.get(pk=run_id)} failed: {in_words(error)}") from error
         finally:
             done.set()
             watcher.join()

@@ -1,7 +1,7 @@
 """Find what got round the guards: recompute every hash of the ledger and compare.
 
 The chain is walked link by link; runs are recomputed from their chunks, chunks from their predictions and flags, and
-training sets from their examples. Rows that no link covers are found by counting.
+training sets from their examples, and statements from their texts. Rows that no link covers are found by counting.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Sum
 
 from ledger.candidates import content_hash
-from ledger.chain import COVERED, GENESIS, chunk_digest, link_hash, rows_digest, run_root
+from ledger.chain import COVERED, GENESIS, chunk_digest, link_hash, rows_digest, run_root, statement_hash
 from ledger.models import (
     ChainLink,
     Flag,
@@ -21,6 +21,7 @@ from ledger.models import (
     Prediction,
     PredictionChunk,
     Run,
+    Statement,
     TrainingExample,
     TrainingSet,
 )
@@ -39,6 +40,7 @@ def problems() -> Iterator[str]:
     yield from _run_problems()
     yield from _chunk_problems()
     yield from _training_set_problems()
+    yield from _statement_problems()
 
 
 def _chain_problems() -> Iterator[str]:
@@ -149,3 +151,12 @@ def _training_set_problems() -> Iterator[str]:
     for set_id, expected in hashes.items():
         if found.get(set_id, content_hash(())) != expected:
             yield f"Training set {set_id}: its examples are not those that were frozen."
+
+
+def _statement_problems() -> Iterator[str]:
+    rows = Statement.objects.order_by("id").values_list(
+        "id", "content_hash", "text", "head_start", "head_end", "head_kind", "tail_start", "tail_end", "tail_kind"
+    )
+    for pk, expected, text, *mentions in rows.iterator(2_000):
+        if statement_hash(text, tuple(mentions[:3]), tuple(mentions[3:])) != expected:
+            yield f"Statement {pk}: its text or its mentions were changed after it was imported."

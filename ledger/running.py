@@ -88,7 +88,7 @@ def claimed(run_id: int) -> Iterator[Work]:
     except RunTakenOver:
         raise
     except BaseException as error:
-        _end(work, Run.Status.FAILED, error=f"{type(error).__name__}: {error}"[:2_000])
+        _end(work, Run.Status.FAILED, error=in_words(error))
         raise
     finally:
         done.set()
@@ -102,6 +102,13 @@ def carry_out(run_id: int, do: Callable[[Work], object]) -> None:
     """
     with suppress(NotWaiting, RunTakenOver), claimed(run_id) as work:
         do(work)
+
+
+def in_words(error: BaseException) -> str:
+    """What went wrong, for the run's page: this project's errors are sentences, others are named by their kind."""
+    package = type(error).__module__.partition(".")[0]
+    words = str(error) if package in ("ledger", "modeling", "review") else f"{type(error).__name__}: {error}"
+    return words[:2_000]
 
 
 def _end(work: Work, status: Run.Status, *, error: str = "") -> None:

@@ -592,6 +592,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='run',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'queue'), ('status__in', ['queued', 'running'])), fields=('task',), name='one_active_queue_building_per_task'),
+        ),
+        migrations.AddConstraint(
+            model_name='run',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'inference'), ('status__in', ['queued', 'running'])), fields=('model_version',), name='one_active_inference_run_per_model_version'),
         ),
         migrations.AddConstraint(

@@ -68,6 +68,11 @@ class Run(models.Model):
                 condition=models.Q(kind="inference", status__in=["queued", "running"]),
                 name="one_active_inference_run_per_model_version",
             ),
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=models.Q(kind="queue", status__in=["queued", "running"]),
+                name="one_active_queue_building_per_task",
+            ),
             models.CheckConstraint(
                 name="run_has_what_its_kind_needs",
                 condition=models.Q(kind="training", round__isnull=False)

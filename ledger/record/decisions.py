@@ -38,6 +38,10 @@ class KeyUsedElsewhere(Exception):
     """This idempotency key belongs to another decision. Reload the page to get a fresh one."""
 
 
+class LabelOfAnotherTask(Exception):
+    """The label is no answer to this task. Choose one of the task's own labels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a submitted decision led to; `repeated` when the same key had been submitted before."""
@@ -87,8 +91,10 @@ def submit_decision(
 ) -> Outcome:
     """Write one person's answer; with enough answers that agree, write the gold label too.
 
-    Raises AlreadyDecided when the reviewer's earlier answer stands, KeyUsedElsewhere when the key is another's.
+    Raises AlreadyDecided when the reviewer's earlier answer stands, KeyUsedElsewhere when the key is another's,
+    LabelOfAnotherTask when the label is no answer to the task.
     """
+    _refuse_foreign(label, task)
     lock_chain()
     if known := Decision.objects.filter(idempotency_key=idempotency_key).select_related("statement").first():
         met = (known.task_id, known.statement_id, known.reviewer_id, known.kind)
@@ -181,6 +187,7 @@ def adjudicate(
     now: datetime,
 ) -> GoldLabel:
     """Settle a disagreement: the adjudicator's answer is gold, resting on every answer that was weighed."""
+    _refuse_foreign(label, task)
     lock_chain()
     if known := Decision.objects.filter(idempotency_key=idempotency_key).first():
         met = (known.task_id, known.statement_id, known.reviewer_id, known.kind)
@@ -208,3 +215,8 @@ def adjudicate(
         decisions=[*weighed, decision],
         now=now,
     )
+
+
+def _refuse_foreign(label: Label, task: Task) -> None:
+    if label.task_id != task.pk:
+        raise LabelOfAnotherTask(LabelOfAnotherTask.__doc__)

@@ -19,6 +19,9 @@ from ledger.queries import rounds_opened, statements_of
 HEARTBEAT_SECONDS = 5
 DEAD_AFTER_SECONDS = 45  # nine missed heartbeats
 
+MOST_CLAIMS_WITHOUT_PROGRESS = 10
+GIVEN_UP = "Its worker died {n} times without getting further. Look at the worker's log and memory, then resume it."
+
 
 class AlreadyActive(Exception):
     """Such a run is waiting or running already. Wait for it to end, or cancel it first."""
@@ -145,7 +148,13 @@ def resume(*, run: Run, now: datetime) -> None:
     try:
         with transaction.atomic():
             reopened = Run.objects.filter(pk=run.pk, status__in=[Run.Status.FAILED, Run.Status.CANCELLED]).update(
-                status=Run.Status.QUEUED, cancel_requested=False, claim="", error="", finished_at=None, heartbeat_at=now
+                status=Run.Status.QUEUED,
+                cancel_requested=False,
+                claim="",
+                n_claims=0,
+                error="",
+                finished_at=None,
+                heartbeat_at=now,
             )
             if not reopened:
                 raise NotResumable(NotResumable.__doc__)
@@ -171,6 +180,7 @@ def machine_name() -> str:
 def requeue_dead_runs(*, now: datetime) -> list[int]:
     """Find runs whose worker fell silent and queue them again; returns their ids.
 
+    A run that keeps killing its workers, with no chunk to show for it, is given up and says so.
     Also wakes a worker for runs left waiting while Redis lost their job. Safe to call from several processes.
     """
     silent_since = now - timedelta(seconds=DEAD_AFTER_SECONDS)
@@ -184,6 +194,11 @@ def requeue_dead_runs(*, now: datetime) -> list[int]:
     )
     requeued = []
     for run in [*dead, *forgotten]:
+        if run.n_claims >= MOST_CLAIMS_WITHOUT_PROGRESS + run.chunks.count():
+            Run.objects.filter(pk=run.pk, status=run.status, heartbeat_at=run.heartbeat_at).update(
+                status=Run.Status.FAILED, claim="", finished_at=now, error=GIVEN_UP.format(n=run.n_claims)
+            )
+            continue
         with transaction.atomic():
             taken = Run.objects.filter(pk=run.pk, status=run.status, heartbeat_at=run.heartbeat_at).update(
                 status=Run.Status.QUEUED, claim="", heartbeat_at=now

@@ -6,13 +6,13 @@ again with the same rows, or by two imports at once, and nothing comes twice. Th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from django.db import connection, models, transaction
 
+from ledger.chain import statement_hash
 from ledger.models import AtcCode, Corpus, Drug, DrugAtc, DrugName, Pattern, Statement
 from ledger.patterns import Span, fold
 
@@ -52,8 +52,8 @@ class StatementDraft:
     @property
     def content_hash(self) -> str:
         """Hash over text, spans and kinds: the same statement in two corpora has the same one."""
-        marks = [(mention.span.start, mention.span.end, mention.kind) for mention in (self.head, self.tail)]
-        return sha256(json.dumps([self.text, marks], ensure_ascii=False).encode()).hexdigest()
+        head, tail = ((mention.span.start, mention.span.end, mention.kind) for mention in (self.head, self.tail))
+        return statement_hash(self.text, head, tail)
 
 
 @transaction.atomic

@@ -87,7 +87,7 @@ def test_a_run_that_cannot_succeed_fails_and_its_row_says_why(deployment: dict[s
     work_off(deployment)
     run.refresh_from_db()
     assert run.status == "failed"
-    assert run.error.startswith("NoCurrentModel: No model of this task has been promoted")
+    assert run.error.startswith("No model of this task has been promoted")
 
 
 def test_a_worker_of_one_queue_leaves_the_other_alone(deployment: dict[str, str]) -> None:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
+from ledger.chain import statement_hash
 from ledger.integrity import problems
 from ledger.models import Prediction, Run, Statement
 from ledger.record.runs import open_inference
@@ -44,7 +44,8 @@ def setting(committed_db: str, redis_server: str, tmp_path: Path) -> Setting:
     Statement.objects.bulk_create(
         Statement(
             corpus=first.corpus, external_id=f"many{number}", text=text, pattern=first.pattern,
-            content_hash=sha256(text.encode()).hexdigest(), head_kind="drug", head_start=0, head_end=7,
+            content_hash=statement_hash(text, (0, 7, "drug"), (21, 28, "drug")),
+            head_kind="drug", head_start=0, head_end=7,
             head_drug=first.head_drug, tail_kind="drug", tail_start=21, tail_end=28, tail_drug=first.tail_drug,
             split="train",
         )

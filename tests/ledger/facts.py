@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import models
 
+from ledger.chain import statement_hash
 from ledger.flagging import Thresholds
 from ledger.models import (
     AtcCode,
@@ -75,10 +76,9 @@ def statement(
     masked = wording.format("⟨1⟩", "⟨2⟩")
     pattern, _ = Pattern.objects.get_or_create(sha256=sha256(masked.encode()).hexdigest(), defaults={"text": masked})
     head_start, tail_start = text.index(head), text.rindex(tail)
-    facts = {
+    facts: dict[str, Any] = {
         "corpus": corpus(),
         "external_id": f"s{next(_numbers)}",
-        "content_hash": sha256(text.encode()).hexdigest(),
         "text": text,
         "pattern": pattern,
         "head_kind": "drug",
@@ -91,7 +91,11 @@ def statement(
         "tail_drug": drug(tail),
         "split": "train",
     }
-    return Statement.objects.create(**(facts | changes))
+    facts |= changes
+    head_mention, tail_mention = (
+        (facts[f"{end}_start"], facts[f"{end}_end"], facts[f"{end}_kind"]) for end in ("head", "tail")
+    )
+    return Statement.objects.create(content_hash=statement_hash(facts["text"], head_mention, tail_mention), **facts)
 
 
 def model_version(**changes: Any) -> ModelVersion:

@@ -84,10 +84,11 @@ def test_a_run_that_failed_elsewhere_says_why(run: Run) -> None:
         see_through(run.pk, do=None, say=lambda row: None)
 
 
-def test_work_that_fails_here_fails_with_its_own_error(run: Run) -> None:
+def test_work_that_fails_here_is_one_sentence_that_keeps_its_cause(run: Run) -> None:
     def fail(work: Work) -> None:
         raise ValueError("no label in row 3")
 
-    with pytest.raises(ValueError, match="no label in row 3"):
+    with pytest.raises(RunFailed, match="failed: ValueError: no label in row 3") as failed:
         see_through(run.pk, do=fail, say=lambda row: None)
+    assert isinstance(failed.value.__cause__, ValueError)
     assert Run.objects.get(pk=run.pk).status == "failed"

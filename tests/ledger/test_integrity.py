@@ -187,3 +187,12 @@ def test_work_that_goes_on_after_a_look_is_found_clean_again(ledger: Rows) -> No
     assert list(problems()) == []
     answer(statement(tail="Heparin"), "synergistic")
     assert list(problems()) == []
+
+
+def test_a_rewritten_statement_is_found(ledger: Rows) -> None:
+    said = statement("Rivaroxaban", "Warfarin")
+    for change in ({"text": said.text.replace("further", "less")}, {"head_end": 3}, {"tail_kind": "gene"}):
+        with unguarded():
+            rewrite(said, **change)
+            assert found() == [f"Statement {said.pk}: its text or its mentions were changed after it was imported."]
+    assert list(problems()) == []

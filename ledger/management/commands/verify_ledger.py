@@ -19,6 +19,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
         parser.add_argument(
+            "--contains",
+            metavar="HASH",
+            default="",
+            help="a head noted earlier, which must still be a link of the chain",
+        )
+        parser.add_argument(
             "--restore-triggers", action="store_true", help="first put back guards that are missing, then verify"
         )
 
@@ -29,11 +35,20 @@ class Command(BaseCommand):
                     for statement in create_sql(connection.vendor, table):
                         cursor.execute(statement)
         found = list(problems())
-        facts = {"links": ChainLink.objects.count(), "predictions": Prediction.objects.count(), "problems": found}
+        if options["contains"] and not ChainLink.objects.filter(hash=options["contains"]).exists():
+            found.append(f"The chain no longer holds the link {options['contains']}: its end was cut off or rewritten.")
+        newest = ChainLink.objects.order_by("-position").first()
+        facts = {
+            "links": newest.position if newest else 0,
+            "head": newest.hash if newest else "",
+            "predictions": Prediction.objects.count(),
+            "problems": found,
+        }
         if options["json"]:
             self.stdout.write(json.dumps(facts))
         else:
             self.stdout.write(f"{facts['links']} links and {facts['predictions']} predictions verified")
+            self.stdout.write(f"head {facts['head']} (keep it elsewhere, and ask for it later with --contains)")
             for problem in found:
                 self.stdout.write(problem)
         if found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from ledger.management.run_command import RunCommand
 from ledger.management.task_option import task_named
 from ledger.models import Evaluation, ModelVersion, Run
 from ledger.record.runs import AlreadyActive, open_round
+from modeling.backbones import BackboneChanged, BackboneMissing, resolve
 from modeling.config import PRESETS
 from modeling.store.rounds import train_round
 
@@ -24,6 +26,10 @@ class Command(RunCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         task = task_named(options["task"])
+        try:
+            resolve(settings.DDI_BACKBONE)  # before a round is opened that could not be trained
+        except (BackboneMissing, BackboneChanged) as error:
+            raise CommandError(str(error)) from error
 
         def open_training(wake: bool) -> Run:
             try:

@@ -11,7 +11,7 @@ from django.db import connection, models
 
 from ledger.models import ChainLink, GoldLabel, Prediction
 from ledger.triggers import drop_sql, missing_triggers
-from tests.ledger.tampering import guard_again, rewrite, unguarded
+from tests.ledger.tampering import guard_again, remove, rewrite, unguarded
 
 
 def verify(*options: str) -> tuple[str, str]:
@@ -34,13 +34,28 @@ def take_down_guards() -> None:
 
 def test_a_clean_ledger_is_counted_and_passes(ledger: dict[str, models.Model]) -> None:
     links, predictions = ChainLink.objects.count(), Prediction.objects.count()
-    assert verify() == (f"{links} links and {predictions} predictions verified\n", "")
+    head = ChainLink.objects.latest("position").hash
+    printed, error = verify()
+    assert printed.startswith(f"{links} links and {predictions} predictions verified\nhead {head} ")
+    assert error == ""
     printed, error = verify("--json")
-    assert (json.loads(printed), error) == ({"links": links, "predictions": predictions, "problems": []}, "")
+    facts = {"links": links, "head": head, "predictions": predictions, "problems": []}
+    assert (json.loads(printed), error) == (facts, "")
+
+
+def test_an_earlier_head_is_found_again_until_the_chain_is_cut_off(ledger: dict[str, models.Model]) -> None:
+    newest = ChainLink.objects.latest("position")
+    assert verify("--contains", newest.hash)[1] == ""
+    with unguarded():
+        remove(newest)
+        printed, error = verify("--contains", newest.hash)
+        assert f"no longer holds the link {newest.hash}" in printed
+        assert error
 
 
 def test_an_empty_ledger_passes(db: None) -> None:
-    assert verify() == ("0 links and 0 predictions verified\n", "")
+    assert verify()[0].startswith("0 links and 0 predictions verified\n")
+    assert verify()[1] == ""
 
 
 def test_a_changed_fact_is_printed_and_fails(ledger: dict[str, models.Model]) -> None:

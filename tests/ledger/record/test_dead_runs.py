@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ledger.models import ModelVersion, Run
+from ledger.models import ModelVersion, PredictionChunk, Run
 from ledger.record import runs as recorded
 from ledger.record.runs import (
     DEAD_AFTER_SECONDS,
@@ -19,8 +19,9 @@ from ledger.record.runs import (
     open_queue_build,
     open_round,
     requeue_dead_runs,
+    resume,
 )
-from tests.ledger.facts import NOW, polarity, user
+from tests.ledger.facts import NOW, inference_run, model_version, polarity, user
 from tests.ledger.together import at_once
 from tests.ledger.whole import taught, trained_model
 
@@ -107,15 +108,33 @@ def test_a_run_whose_job_was_lost_is_woken_again(
     assert requeue_dead_runs(now=NOW) == []
 
 
-def test_several_who_look_at_once_requeue_a_run_once(committed_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("status", ["running", "queued"])
+def test_several_who_look_at_once_requeue_a_run_once(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
     taught()
-    run = at(infer(trained_model()), "running", claim=claim_of(1, "elsewhere"), heartbeat_at=LONG_AGO)
+    run = at(infer(trained_model()), status, claim=claim_of(1, "elsewhere"), heartbeat_at=LONG_AGO)
     woken: list[int] = []
     monkeypatch.setattr(recorded, "wake_worker", lambda woken_run: woken.append(woken_run.pk))
     found: list[list[int]] = []
     assert at_once(4, lambda number: found.append(requeue_dead_runs(now=NOW))) == []
     assert sorted(found) == [[], [], [], [run.pk]]
     assert woken == [run.pk]
+
+
+def test_a_heart_that_beats_while_one_looks_keeps_its_run(
+    version: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = at(infer(version), "running", claim=claim_of(1), heartbeat_at=NOW)
+
+    def looked_up_too_late(found: Run) -> bool:
+        Run.objects.filter(pk=found.pk).update(heartbeat_at=NOW + timedelta(seconds=5))
+        return True
+
+    monkeypatch.setattr(recorded, "_is_claimed_by_dead_process", looked_up_too_late)
+    assert requeue_dead_runs(now=NOW) == []
+    run.refresh_from_db()
+    assert run.status == "running"
 
 
 def test_machines_whose_names_begin_alike_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,3 +150,22 @@ def test_the_longest_claim_fits_its_column(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(recorded.socket, "gethostname", lambda: "h" * 64)
     longest = f"{machine_name()}:{4_194_304}:{'f' * 12}"
     assert len(longest) <= Run._meta.get_field("claim").max_length
+
+
+def test_a_run_that_keeps_killing_its_workers_is_given_up_and_can_be_resumed(db: None) -> None:
+    run = inference_run(model_version(), heartbeat_at=NOW, n_claims=10)
+    assert requeue_dead_runs(now=NOW + timedelta(minutes=5)) == []
+    run.refresh_from_db()
+    assert run.status == Run.Status.FAILED
+    assert "died 10 times" in run.error
+    resume(run=run, now=NOW)
+    run.refresh_from_db()
+    assert (run.status, run.n_claims) == (Run.Status.QUEUED, 0)
+
+
+def test_a_run_that_gets_further_between_deaths_is_never_given_up(db: None) -> None:
+    run = inference_run(model_version(), heartbeat_at=NOW, n_claims=10)
+    PredictionChunk.objects.create(
+        run=run, first_statement=1, last_statement=2, n_predictions=1, n_flags=0, sha256="0" * 64, committed_at=NOW
+    )
+    assert requeue_dead_runs(now=NOW + timedelta(minutes=5)) == [run.pk]

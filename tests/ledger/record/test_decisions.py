@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from ledger.models import Decision, GoldLabel, Statement
+from ledger.models import Decision, GoldLabel, Label, Statement, Task
 from ledger.record import decisions as recorded
 from ledger.record.decisions import (
     AlreadyDecided,
     KeyUsedElsewhere,
+    LabelOfAnotherTask,
     statement_status,
 )
 from tests.ledger.facts import NOW, answer, label, polarity, statement, user
@@ -163,3 +164,11 @@ def test_a_decision_whose_gold_cannot_be_written_is_not_written_either(
             answer(said, "synergistic")
     assert n_rows() == (0, 0, 0)
     assert answer(said, "synergistic").status == "settled"
+
+
+def test_a_label_of_another_task_is_no_answer(db: None) -> None:
+    other = Task.objects.create(slug="other", title="Other", question="?")
+    foreign = Label.objects.create(task=other, slug="yes", title="Yes", meaning="yes", key="1", position=0)
+    with pytest.raises(LabelOfAnotherTask):
+        answer(statement(), "synergistic", label=foreign)
+    assert not Decision.objects.exists()

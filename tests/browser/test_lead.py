@@ -1,0 +1,87 @@
+"""The lead at work: looks around, trains the next model, promotes it, goes back, and stops a round."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+ROUND_MILLISECONDS = 180_000
+
+
+def start_round(page: Page) -> None:
+    page.goto("/rounds/")
+    page.get_by_role("link", name="Prepare a round").click()
+    page.get_by_role("button", name="Freeze this and start training").click()
+    page.wait_for_url(re.compile(r"/rounds/\d+/$"))
+
+
+def give_reason(page: Page, label: str, reason: str, button: str) -> None:
+    page.get_by_label(label).fill(reason)
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def test_every_page_of_the_lead_opens_and_the_charts_are_drawn(context: BrowserContext) -> None:
+    page = sign_in(context, "lea")
+    for name in ("Runs", "Models", "Rounds", "Export"):
+        page.get_by_role("navigation").get_by_role("link", name=name).click()
+        expect(page.get_by_role("navigation").locator("[aria-current]")).to_have_text(name)
+        expect(page.locator("h1")).to_contain_text(name)
+    page.goto("/tasks/ddi-polarity/rounds/new/")
+    expect(page.locator("main table").first).to_contain_text("gold")
+    page.goto("/tasks/ddi-polarity/dashboard/")
+    charts = page.locator(".chart")
+    expect(page.locator(".chart.js-plotly-plot")).to_have_count(charts.count())
+    for number in range(charts.count()):
+        expect(charts.nth(number).locator("svg.main-svg").first).to_be_visible()
+    assert charts.count() == 4
+    expect(charts.first.locator(".bars path").first).to_be_visible()
+
+
+def test_a_round_is_trained_promoted_and_rolled_back(context: BrowserContext) -> None:
+    page = sign_in(context, "lea")
+    start_round(page)
+    round_address = page.url
+    page.goto("/runs/")
+    page.locator("tbody tr").first.get_by_role("link").click()
+    page.evaluate("window.neverLoadedAgain = true")
+    state, done = page.locator("#run .state"), page.locator("#run .figures dd").first
+    expect(state).to_have_class("state running", timeout=ROUND_MILLISECONDS)
+    first_seen = done.inner_text()
+    expect(done).not_to_have_text(first_seen, timeout=ROUND_MILLISECONDS)
+    expect(state).to_have_class("state finished", timeout=ROUND_MILLISECONDS)
+    assert page.evaluate("window.neverLoadedAgain")
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+
+    page.goto(round_address)
+    compared = page.locator("main table").first
+    expect(compared.locator("thead")).to_contain_text(re.compile(r"model 2.*model 1", re.DOTALL))
+    figures = compared.locator("tbody tr").first.locator("td.number").all_inner_texts()
+    assert all(re.fullmatch(r"[+−]?\d+(\.\d{3})?", figure) for figure in figures), figures
+
+    page.get_by_role("link", name="Go to model 2 to promote it").click()
+    give_reason(page, "Reason for promoting it", "learnt from the first answers", "Promote")
+    expect(page.locator(".messages")).to_contain_text("Model 2 is live now.")
+    expect(page.locator("h1")).to_contain_text("live")
+    give_reason(page, "Reason for rolling back to model 1", "misses antagonism", "Roll back")
+    expect(page.locator(".messages")).to_contain_text("Model 1 is live again.")
+    history = page.locator("table").last
+    for reason in ("learnt from the first answers", "misses antagonism"):
+        expect(history).to_contain_text(reason)
+
+
+def test_a_running_round_can_be_cancelled(context: BrowserContext) -> None:
+    page = sign_in(context, "lea")
+    start_round(page)
+    state = page.locator("#run .state")
+    expect(state).to_have_class("state running", timeout=ROUND_MILLISECONDS)
+    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_url("**/runs/*/")
+    expect(state).to_have_class("state cancelled", timeout=ROUND_MILLISECONDS)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    page.goto("/models/")
+    expect(page.locator("tbody tr").filter(has_text="live")).to_contain_text("model 1")
