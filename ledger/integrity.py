@@ -157,6 +157,6 @@ def _statement_problems() -> Iterator[str]:
     rows = Statement.objects.order_by("id").values_list(
         "id", "content_hash", "text", "head_start", "head_end", "head_kind", "tail_start", "tail_end", "tail_kind"
     )
-    for pk, expected, text, *mentions in rows.iterator(2_000):
-        if statement_hash(text, tuple(mentions[:3]), tuple(mentions[3:])) != expected:
+    for pk, expected, text, head_start, head_end, head_kind, tail_start, tail_end, tail_kind in rows.iterator(2_000):
+        if statement_hash(text, (head_start, head_end, head_kind), (tail_start, tail_end, tail_kind)) != expected:
             yield f"Statement {pk}: its text or its mentions were changed after it was imported."

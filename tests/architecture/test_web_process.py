@@ -24,7 +24,8 @@ n = len(list(views(get_resolver().url_patterns)))
 import review.export, review.charts, ledger.enqueue
 loaded = {name.partition(".")[0] for name in sys.modules}
 heavy = {"torch", "transformers", "peft", "sklearn", "accelerate", "tokenizers", "scipy"}
-print(json.dumps({"n": n, "heavy": sorted(loaded & heavy), "wings": sorted(m for m in sys.modules if m.startswith("modeling."))}))
+wings = sorted(name for name in sys.modules if name.startswith("modeling."))
+print(json.dumps({"n": n, "heavy": sorted(loaded & heavy), "wings": wings}))
 """
 
 

@@ -45,9 +45,7 @@ def test_a_site_open_to_others_passes_the_deployment_checks(tmp_path: Path) -> N
         ({"DDI_REDIS_URL": "localhost:6379"}, "must start with redis://"),
     ],
 )
-def test_a_wrong_setting_is_refused_with_one_sentence(
-    tmp_path: Path, settings: dict[str, str], sentence: str
-) -> None:
+def test_a_wrong_setting_is_refused_with_one_sentence(tmp_path: Path, settings: dict[str, str], sentence: str) -> None:
     ended = manage(tmp_path, "migrate", **settings)
     assert ended.returncode == 1
     assert ended.stderr.startswith("DDI Ledger cannot start: ")
