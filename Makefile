@@ -10,6 +10,7 @@ setup: $(VENV)/.complete
 
 $(VENV)/.complete: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("DDI Ledger needs Python 3.11 or newer; name one with PYTHON=python3.11")'
+	@echo 'setting up $(VENV): about 1 GB to fetch, once'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==26.3
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(GROUPS)

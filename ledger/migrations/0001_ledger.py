@@ -165,7 +165,7 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField()),
                 ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='ledger.decision')),
                 ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
-                ('label', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.label')),
+                ('label', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.label')),
             ],
             options={
                 'verbose_name': 'decision',
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
                 ('confirmed_at', models.DateTimeField()),
                 ('decisions', models.ManyToManyField(related_name='gold_labels', through='ledger.GoldEvidence', to='ledger.decision')),
                 ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='ledger.goldlabel')),
-                ('label', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.label')),
+                ('label', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.label')),
             ],
             options={
                 'verbose_name': 'gold label',
@@ -456,7 +456,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='goldlabel',
             name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gold_labels', to='ledger.task'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='gold_labels', to='ledger.task'),
         ),
         migrations.AddField(
             model_name='flagrule',
@@ -466,7 +466,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='decision',
             name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='ledger.task'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='ledger.task'),
         ),
         migrations.AddField(
             model_name='corpus',

@@ -3,6 +3,8 @@
 Decisions and gold labels form chains: a correction names the row it replaces, a row can be replaced once, and there
 is one first row per person and statement (decisions) or per task and statement (gold). So the row nobody replaces
 is what holds now, and the database itself refuses a second one.
+
+Tasks and labels are few, so they have no index of their own: given one, SQLite walks it instead of the statement's.
 """
 
 from __future__ import annotations
@@ -30,11 +32,11 @@ class Decision(AppendOnlyModel):
         ADJUDICATION = "adjudication", "adjudication"
         WITHDRAWAL = "withdrawal", "undone"
 
-    task = models.ForeignKey(Task, models.PROTECT, related_name="decisions")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="decisions", db_index=False)
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="decisions")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions")
     kind = models.CharField(max_length=12, choices=Kind)
-    label = models.ForeignKey(Label, models.PROTECT, null=True, related_name="+")
+    label = models.ForeignKey(Label, models.PROTECT, null=True, related_name="+", db_index=False)
     comment = models.TextField(blank=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     prediction_seen = models.ForeignKey(Prediction, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -89,9 +91,9 @@ class GoldLabel(AppendOnlyModel):
         ADJUDICATION = "adjudication", "adjudication"
         PATTERN_REVIEW = "pattern_review", "pattern review"
 
-    task = models.ForeignKey(Task, models.PROTECT, related_name="gold_labels")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="gold_labels", db_index=False)
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="gold_labels")
-    label = models.ForeignKey(Label, models.PROTECT, null=True, related_name="+")
+    label = models.ForeignKey(Label, models.PROTECT, null=True, related_name="+", db_index=False)
     source = models.CharField(max_length=14, choices=Source)
     origin = models.CharField(max_length=300, blank=True, help_text="For seed labels: the file they came from.")
     round_number = models.PositiveIntegerField(help_text="How many rounds had been opened when this was confirmed.")
