@@ -59,7 +59,9 @@ def flags_by_reason(rows: Sequence[tuple[str, int]], x_title: str) -> Figure:
 
 
 def progress_by_day(rows: Sequence[tuple[str, int, int]], x_title: str, y_title: str) -> Figure:
-    """Bars: answers a day."""
+    """Bars: answers a day, on an axis that starts at none also when there are none."""
+    figure_layout = layout(x_title, y_title)
+    figure_layout["yaxis"]["range"] = [0, max(1.0, 1.1 * max((n for _, n, _ in rows), default=0))]
     return {
         "data": [
             {
@@ -69,7 +71,7 @@ def progress_by_day(rows: Sequence[tuple[str, int, int]], x_title: str, y_title:
                 "marker": {"color": "--accent"},
             }
         ],
-        "layout": layout(x_title, y_title),
+        "layout": figure_layout,
     }
 
 

@@ -53,3 +53,8 @@ def test_unmeasured_rounds_are_left_out_and_lines_are_named_at_their_end() -> No
     assert (trace["x"], trace["y"]) == ([1, 3], [0.8, 0.9])
     (name,) = figure["layout"]["annotations"]
     assert (name["x"], name["y"], name["text"]) == (3, 0.9, "test")
+
+
+def test_a_month_without_answers_starts_its_axis_at_none() -> None:
+    for days, top in (([("2026-01-01", 0, 0)], 1.0), ([("2026-01-01", 20, 5)], 22.0), ([], 1.0)):
+        assert progress_by_day(days, "day", "answers")["layout"]["yaxis"]["range"] == pytest.approx([0, top])
