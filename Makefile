@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 GROUPS := --group web --group worker --group demo --group test
 
-.PHONY: setup demo serve test lint browser
+.PHONY: setup demo serve test lint bench browser
 
 setup: $(VENV)/.complete
 
@@ -35,3 +35,5 @@ lint: setup
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
+bench: setup
+	$(BIN)/python manage.py bench ledger

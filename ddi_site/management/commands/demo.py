@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +16,11 @@ from ddi_site.demo.rehearsal import rehearse
 from ddi_site.embedded_redis import RedisDidNotStart
 from ddi_site.management.commands.serve import keep_serving
 from ddi_site.supervisor import AlreadyServed, PortTaken, ServerDidNotStart, Supervisor, free_port, sole_use
+from ddi_site.throwaway import in_throwaway_folder, run_again
 from ledger.following import RunFailed
 from ledger.models import Statement
 
 PORTS_TO_TRY = 20
-REHEARSING = "DDI_DEMO_REHEARSING"  # set in the process that has the throwaway folder
 
 
 class Command(BaseCommand):
@@ -39,10 +35,10 @@ class Command(BaseCommand):
         try:
             if not options["check"]:
                 self.serve(options)
-            elif os.environ.get(REHEARSING):
+            elif in_throwaway_folder():
                 self.rehearse(options)
             else:
-                self.rehearse_in_throwaway_folder(options)
+                run_again("demo", "--check", *(["--json"] if options["json"] else []))
         except (AlreadyServed, PortTaken, RedisDidNotStart, ServerDidNotStart, RunFailed) as error:
             raise CommandError(str(error)) from error
 
@@ -62,18 +58,6 @@ class Command(BaseCommand):
                 keep_serving(supervisor, self.say)
             finally:
                 supervisor.stop()
-
-    def rehearse_in_throwaway_folder(self, options: dict[str, Any]) -> None:
-        """Start this command again with a DDI_VAR of its own, so that the rehearsal touches nobody's ledger."""
-        with tempfile.TemporaryDirectory(prefix="ddi-") as folder:
-            command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo", "--check"]
-            ended = subprocess.run(  # noqa: S603  this program again
-                [*command, "--json"] if options["json"] else command,
-                env={**os.environ, "DDI_VAR": folder, REHEARSING: "1"},
-                check=False,
-            )
-        if ended.returncode:
-            sys.exit(ended.returncode)
 
     def rehearse(self, options: dict[str, Any]) -> None:
         call_command("migrate", verbosity=0)
