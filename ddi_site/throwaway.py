@@ -9,7 +9,7 @@ import tempfile
 
 from django.conf import settings
 
-MARK = "DDI_THROWAWAY"  # set in the process that has the throwaway folder
+MARK = "LEDGER_IS_THROWN_AWAY"  # set in the process that has the throwaway folder
 
 
 def in_throwaway_folder() -> bool:

@@ -58,10 +58,10 @@ def refuse_leaks(candidates: Iterable[Candidate]) -> None:
     held_out: dict[tuple[str, object], int] = {}
     for one in candidates:
         if one.role in HELD_OUT:
-            held_out.update(dict.fromkeys(_identities(one), one.statement_id))
+            held_out.update(dict.fromkeys(identities(one), one.statement_id))
     for one in candidates:
         if one.role in TAUGHT:
-            for identity in _identities(one):
+            for identity in identities(one):
                 if identity in held_out:
                     raise LeakyTrainingSet(
                         f"Statement {one.statement_id} is in the {one.role} examples and shares its {identity[0]} with "
@@ -69,7 +69,8 @@ def refuse_leaks(candidates: Iterable[Candidate]) -> None:
                     )
 
 
-def _identities(one: Candidate) -> Iterator[tuple[str, object]]:
+def identities(one: Candidate) -> Iterator[tuple[str, object]]:
+    """What a statement must not share with one on the other side of the split, by the name of what it is."""
     yield "exact text", one.text_sha256
     if one.pair:
         yield "drug pair", one.pair

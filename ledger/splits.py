@@ -10,6 +10,8 @@ Group = Literal["train", "validation", "test"]
 PairSplit = Literal["train", "validation", "test", "bridge"]
 
 SALT = b"ddi-split-v1:"
+PATTERN_SALT = b"ddi-pattern-v1:"
+PATTERN_FOLDS = 5
 
 
 @lru_cache(maxsize=65_536)
@@ -27,6 +29,11 @@ def split_of_pair(head_id: str, tail_id: str) -> PairSplit:
 def split_of_document(document_id: str) -> Group:
     """The document's group, in the same shares; a document has no bridge."""
     return _group(document_id)
+
+
+def fold_of_pattern(pattern: str) -> int:
+    """The wording's fold, 0 to 4: a model tested on one fold learns from the others and never saw its wordings."""
+    return int(sha256(PATTERN_SALT + pattern.encode()).hexdigest(), 16) % PATTERN_FOLDS
 
 
 def _group(name: str) -> Group:

@@ -54,7 +54,7 @@ def choose(task: Task, choice: Choice) -> tuple[list[Candidate], Composition]:
     labels = trainable_labels(task)
     slugs = {label.pk: label.slug for label in labels}
     left_out: Counter[str] = Counter()
-    gold = list(_gold(task, slugs, left_out))
+    gold = list(gold_candidates(task, slugs, left_out))
     model = current_model(task)
     bands: dict[str, Counter[str]] = {slug: Counter() for slug in slugs.values()}
     pseudo = list(_pseudo(task, model, choice, slugs, bands, left_out)) if model else []
@@ -74,22 +74,23 @@ def preview(task: Task) -> Composition:
     return choose(task, Choice(at_least=task.pseudo_label_threshold))[1]
 
 
-def _gold(task: Task, slugs: dict[int, str], left_out: Counter[str]) -> Iterator[Candidate]:
+def gold_candidates(task: Task, slugs: dict[int, str], left_out: Counter[str]) -> Iterator[Candidate]:
+    """The gold labels that may teach or test now; `slugs` are the trainable labels, what is passed over is counted."""
     rows = GoldLabel.objects.current().filter(task=task).order_by("statement_id").values_list(*GOLD_FIELDS)
     for gold_id, statement_id, label_id, split, head, tail, head_id, tail_id, document, text in rows.iterator(2_000):
         if label_id not in slugs:
             left_out["an answer only people give"] += 1
             continue
-        role = _role(split, head_id, tail_id)
+        role = role_of(split, head_id, tail_id)
         if role is None:
             left_out["bridge: its drugs are in different groups"] += 1
             continue
         yield Candidate(
-            statement_id, label_id, role, Source.GOLD, gold_id, None, _pair(head, tail), document, _digest(text)
+            statement_id, label_id, role, Source.GOLD, gold_id, None, pair_of(head, tail), document, text_digest(text)
         )
 
 
-def _role(split: str, head_id: str | None, tail_id: str | None) -> str | None:
+def role_of(split: str, head_id: str | None, tail_id: str | None) -> str | None:
     """What a gold label is for: its split, or the one-drug-unseen view of a bridge between train and test."""
     if split != Split.BRIDGE:
         return split
@@ -159,9 +160,9 @@ def _pseudo(
             Source.PSEUDO,
             None,
             prediction_id,
-            _pair(*pair),
+            pair_of(*pair),
             document,
-            _digest(text),
+            text_digest(text),
         )
         kept[label_id].append((rank, candidate.text_sha256, confidence, candidate))
     n_each = min(choice.most_per_class, *(len(candidates) for candidates in kept.values()))
@@ -173,11 +174,13 @@ def _pseudo(
             yield candidate
 
 
-def _pair(head: int | None, tail: int | None) -> tuple[int, int] | None:
+def pair_of(head: int | None, tail: int | None) -> tuple[int, int] | None:
+    """A pair of drugs (keys) without its order, where both are known."""
     return (min(head, tail), max(head, tail)) if head and tail else None
 
 
-def _digest(text: str) -> bytes:
+def text_digest(text: str) -> bytes:
+    """What the leak check compares texts by: case and outer blanks make no difference."""
     return sha256(text.strip().casefold().encode()).digest()
 
 

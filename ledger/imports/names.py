@@ -51,10 +51,17 @@ class DrugNames:
             raise UnknownDrug(f"no drug has the id {drugbank_id}")
         return drug
 
+    def with_common_name(self, name: str) -> list[KnownDrug]:
+        """The drugs whose common name this is."""
+        return self._by_common.get(fold(name), [])
+
+    def with_any_name(self, name: str) -> list[KnownDrug]:
+        """The drugs that go by this name, common or synonym."""
+        return self._by_any.get(fold(name), [])
+
     def called(self, name: str) -> KnownDrug:
         """The drug with this common name, else the one with this synonym; raises UnknownDrug or AmbiguousName."""
-        folded = fold(name)
-        found = self._by_common.get(folded) or self._by_any.get(folded) or []
+        found = self.with_common_name(name) or self.with_any_name(name)
         if not found:
             raise UnknownDrug(f"no drug goes by the name “{name}”")
         if len(found) > 1:
