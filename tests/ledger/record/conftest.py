@@ -1,4 +1,4 @@
-"""A statement for people to answer."""
+"""A statement for people to answer, and a model to predict with."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from ledger.integrity import problems
-from ledger.models import Statement
+from ledger.models import ModelVersion, Statement
 from tests.ledger.facts import statement
+from tests.ledger.whole import taught, trained_model
 
 
 @pytest.fixture
@@ -16,3 +17,10 @@ def said(db: None) -> Iterator[Statement]:
     """A statement; whatever a test does to it, the chain holds afterwards."""
     yield statement()
     assert list(problems()) == []
+
+
+@pytest.fixture
+def version(db: None) -> ModelVersion:
+    """A model version with its training set, rounds and statements to predict."""
+    taught()
+    return trained_model()

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -15,42 +14,16 @@ from ledger.record import runs as recorded
 from ledger.record.runs import (
     DEAD_AFTER_SECONDS,
     machine_name,
-    open_inference,
-    open_queue_build,
-    open_round,
     requeue_dead_runs,
     resume,
 )
-from tests.ledger.facts import NOW, inference_run, model_version, polarity, user
+from tests.ledger.facts import NOW, inference_run, model_version
+from tests.ledger.record.opening import at, build, infer, train
 from tests.ledger.together import at_once
 from tests.ledger.whole import taught, trained_model
 
 LONG_AGO = NOW - timedelta(seconds=DEAD_AFTER_SECONDS + 1)
 A_MOMENT_AGO = NOW - timedelta(seconds=DEAD_AFTER_SECONDS - 1)
-
-
-@pytest.fixture
-def version(db: None) -> ModelVersion:
-    taught()
-    return trained_model()
-
-
-def infer(version: ModelVersion, *corpora: str) -> Run:
-    return open_inference(task=polarity(), model_version=version, corpora=corpora, by=user("lead"), now=NOW)
-
-
-def train() -> Run:
-    return open_round(task=polarity(), by=user("lead"), now=NOW).runs.get()
-
-
-def build() -> Run:
-    return open_queue_build(task=polarity(), by=user("lead"), now=NOW)
-
-
-def at(run: Run, status: str, **changes: Any) -> Run:
-    Run.objects.filter(pk=run.pk).update(status=status, **changes)
-    run.refresh_from_db()
-    return run
 
 
 def claim_of(pid: int, host: str | None = None) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from ledger.models import ModelVersion, Round, Run
@@ -14,39 +12,15 @@ from ledger.record.runs import (
     NotResumable,
     UnknownCorpus,
     open_inference,
-    open_queue_build,
     open_round,
     pending_statements,
     request_cancel,
     resume,
 )
 from tests.ledger.facts import NOW, corpus, polarity, statement, user
+from tests.ledger.record.opening import at, build, infer, train
 from tests.ledger.together import at_once
 from tests.ledger.whole import Says, claimed_run, commit, statements, taught, trained_model
-
-
-@pytest.fixture
-def version(db: None) -> ModelVersion:
-    taught()
-    return trained_model()
-
-
-def infer(version: ModelVersion, *corpora: str) -> Run:
-    return open_inference(task=polarity(), model_version=version, corpora=corpora, by=user("lead"), now=NOW)
-
-
-def train() -> Run:
-    return open_round(task=polarity(), by=user("lead"), now=NOW).runs.get()
-
-
-def build() -> Run:
-    return open_queue_build(task=polarity(), by=user("lead"), now=NOW)
-
-
-def at(run: Run, status: str, **changes: Any) -> Run:
-    Run.objects.filter(pk=run.pk).update(status=status, **changes)
-    run.refresh_from_db()
-    return run
 
 
 def test_a_new_run_waits_and_names_who_asked(version: ModelVersion) -> None:
