@@ -13,8 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from modeling.batching import CORE_TOKEN_BUDGET, GPU_TOKEN_BUDGET, TOKEN_BUDGET, padded, token_budget_batches
-from modeling.networks.onnx import OnnxNetwork
+from modeling.batching import CORE_TOKEN_BUDGET, GPU_TOKEN_BUDGET, padded, token_budget_batches
 from modeling.networks.packed import Packed
 
 
@@ -48,8 +47,7 @@ class Answering:
     """A network in evaluation mode, answering batches while the block lasts.
 
     On a CPU each core has a thread of its own and works on its own batch: all cores on one batch would wait for one
-    another after every operation. On a GPU, or where onnxruntime has threads of its own, one thread asks. Leaving the
-    block drops the batches not yet begun.
+    another after every operation. On a GPU one thread asks. Leaving the block drops the batches not yet begun.
     """
 
     def __init__(self, network: nn.Module, *, pad_id: int) -> None:
@@ -59,8 +57,6 @@ class Answering:
         self.packed = Packed(network) if self.device.type == "cpu" and Packed.fits(network) else None
         if self.device.type != "cpu":
             self._budget, self._pool = GPU_TOKEN_BUDGET, ThreadPoolExecutor(1)
-        elif isinstance(network, OnnxNetwork):
-            self._budget, self._pool = TOKEN_BUDGET, ThreadPoolExecutor(1)
         else:
             self._budget, self._pool = CORE_TOKEN_BUDGET, one_core_each(torch.get_num_threads())
 

@@ -13,36 +13,62 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of ours beside the peer's; a goal is a least ratio, or a most for what should be small."""
+    """One figure of ours beside the peer's; a goal is a least ratio or figure, or a most for what should be small.
+
+    There is no figure, and a goal is neither met nor missed, where the machine lacks what the row is about.
+    """
 
     name: str
     unit: str
-    ours: float
+    ours: float | None
     peer: float | None
     peer_name: str
     goal: str
     met: bool | None
+
+    @property
+    def ratio(self) -> float | None:
+        """Ours over the peer's, where there are both."""
+        return self.ours / self.peer if self.ours is not None and self.peer is not None else None
 
     def as_dict(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "unit": self.unit,
             "ours": _shown(self.ours),
-            "peer": None if self.peer is None else _shown(self.peer),
+            "peer": _shown(self.peer),
             "peer_name": self.peer_name,
-            "ratio": None if self.peer is None else round(self.ours / self.peer, 3),
+            "ratio": None if self.ratio is None else round(self.ratio, 3),
             "goal": self.goal,
             "met": self.met,
         }
 
+    def in_words(self) -> str:
+        """The row as a line for people."""
+        if self.ours is None:
+            return f"{self.name}: not on this machine; goal {self.goal}"
+        beside = "" if self.ratio is None else f", {self.ratio:.3f} × {self.peer_name} ({_shown(self.peer):,})"
+        reached = "met" if self.met else "missed"
+        return f"{self.name}: {_shown(self.ours):,} {self.unit}{beside}; goal {self.goal}: {reached}"
 
-def _shown(figure: float) -> float:
-    return round(figure, 1 if figure >= 10 else 4)
+
+def _shown(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 1 if figure >= 10 else 4)
 
 
 def at_least(name: str, unit: str, ours: float, peer: float, peer_name: str, goal: float) -> Row:
     """A rate that should be at least `goal` times the peer's."""
     return Row(name, unit, ours, peer, peer_name, f"ratio >= {goal}", ours / peer >= goal)
+
+
+def alone_at_least(name: str, unit: str, ours: float, goal: float) -> Row:
+    """A figure that should be at least `goal` by itself."""
+    return Row(name, unit, ours, None, "", f">= {goal}", ours >= goal)
+
+
+def not_here(name: str, unit: str, goal: str) -> Row:
+    """A figure that this machine cannot give."""
+    return Row(name, unit, None, None, "not on this machine", goal, None)
 
 
 def at_most(name: str, unit: str, ours: float, goal: float) -> Row:

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, ForeignKey, Lookup
 from django.db.models.sql.compiler import SQLCompiler
-
-
-def any_of(vendor: str, values: Iterable[int] | Iterable[str]) -> tuple[str, str | list[int | str]]:
-    """What stands after a column to ask whether it is one of `values`, and the one parameter in it."""
-    if vendor == "postgresql":
-        return "= ANY(%s)", list(values)
-    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(values))
 
 
 @ForeignKey.register_lookup
@@ -27,5 +19,7 @@ class AnyOf(Lookup):
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[object, ...]]:  # type: ignore[override]
         column, params = self.process_lhs(compiler, connection)
-        condition, values = any_of(connection.vendor, self.rhs)
-        return f"{column} {condition}", (*params, values)
+        wanted = list(self.rhs)
+        if connection.vendor == "postgresql":
+            return f"{column} = ANY(%s)", (*params, wanted)
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*params, json.dumps(wanted))  # noqa: S608  a column of ours

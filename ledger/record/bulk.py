@@ -13,8 +13,24 @@ Cell = int | float | str | bytes | None
 ROWS_A_STATEMENT = (100, 20, 1)  # on SQLite, the most first: beyond a hundred nothing is gained
 
 
+def reserved_ids(table: str, n: int) -> Sequence[int]:
+    """Ids for `n` rows that are about to be inserted, each greater than the one before.
+
+    On PostgreSQL nobody else will get them; on SQLite the caller's transaction keeps other writers out.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+            (last,) = cursor.fetchone() or (0,)
+            return range(last + 1, last + 1 + n)
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, n])
+        return [reserved for (reserved,) in cursor.fetchall()]
+
+
 def insert_many(table: str, columns: Mapping[str, str], rows: Sequence[tuple[Cell, ...]]) -> None:
     """Insert rows whose cells stand in the order of `columns`: name → PostgreSQL type, for a binary COPY."""
+    if not rows:
+        return
     target = f"{table} ({', '.join(columns)})"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":

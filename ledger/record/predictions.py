@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from itertools import repeat
@@ -13,12 +13,11 @@ from django.db import connection, transaction
 from ledger.chain import append_link, chunk_digest, lock_chain, run_root
 from ledger.flagging import VERSIONS, Beside, Thresholds, flags_among
 from ledger.models import ChainLink, FlagRule, Run, Task, pack_all_scores
-from ledger.models.any_of import any_of
-from ledger.record.bulk import insert_many
+from ledger.record.bulk import insert_many, reserved_ids
 
 PREDICTION_COLUMNS = {
-    "statement_id": "int8", "label_id": "int8", "confidence": "float8", "scores": "bytea", "model_version_id": "int8",
-    "chunk_id": "int8",
+    "id": "int8", "statement_id": "int8", "label_id": "int8", "confidence": "float8", "scores": "bytea",
+    "model_version_id": "int8", "chunk_id": "int8",
 }  # fmt: skip
 FLAG_COLUMNS = {"prediction_id": "int8", "rule_id": "int8", "atc_rule_id": "int8", "explanation": "text"}
 
@@ -31,7 +30,6 @@ ADD_CHUNK = (
     "(run_id, first_statement, last_statement, n_predictions, n_flags, sha256, committed_at) "
     "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id"
 )
-PREDICTION_IDS = "SELECT statement_id, id FROM ledger_prediction WHERE model_version_id = %s AND statement_id"
 
 
 class RunTakenOver(Exception):
@@ -92,21 +90,12 @@ def commit_chunk(
             raise RunTakenOver(RunTakenOver.__doc__)
         cursor.execute(ADD_CHUNK, [run.pk, first, last, n, len(flags), digest, moment])
         (chunk_id,) = cursor.fetchone()
-    constants = repeat(run.model_version_id, n), repeat(chunk_id, n)
-    rows = zip(statement_ids, label_ids, confidences, packed, *constants, strict=True)
+    ids, constants = reserved_ids("ledger_prediction", n), (repeat(run.model_version_id, n), repeat(chunk_id, n))
+    rows = zip(ids, statement_ids, label_ids, confidences, packed, *constants, strict=True)
     insert_many("ledger_prediction", PREDICTION_COLUMNS, list(rows))
-    if flags:
-        ids = _ids_by_statement(run, {statement_id for statement_id, *_ in flags})
-        insert_many("ledger_flag", FLAG_COLUMNS, [(ids[statement_id], *rest) for statement_id, *rest in flags])
+    flagged = dict(zip(statement_ids, ids, strict=True))
+    insert_many("ledger_flag", FLAG_COLUMNS, [(flagged[statement_id], *rest) for statement_id, *rest in flags])
     return len(flags)
-
-
-def _ids_by_statement(run: Run, statement_ids: Collection[int]) -> dict[int, int]:
-    """The ids of what the run's model said of these statements."""
-    condition, wanted = any_of(connection.vendor, statement_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{PREDICTION_IDS} {condition}", [run.model_version_id, wanted])
-        return dict(cursor.fetchall())
 
 
 @transaction.atomic

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from django.contrib.auth.models import User
 from redis.exceptions import RedisError
 
 from ledger.enqueue import EXPLAIN, listening_workers, rationale_asked_for
@@ -27,6 +28,7 @@ class RationalePanel:
     strongest: tuple[Word, ...] = ()
     wish: Wish = "none"
     why: str = ""
+    may_ask: bool = False
 
     @property
     def is_coming(self) -> bool:
@@ -55,27 +57,32 @@ class RationalePanel:
         return EXPLAIN[0]
 
 
-def rationale_panel(item: ReviewItem) -> RationalePanel:
+def rationale_panel(item: ReviewItem, reader: User, now: datetime) -> RationalePanel:
     """The newest rationale there is (one query; Redis is not asked, so that no page waits for it)."""
     rationale = Rationale.objects.filter(prediction=item.prediction_id).order_by("-id").first()
     if rationale is None:
-        return RationalePanel(item)
+        return RationalePanel(item, may_ask=may_ask(item, reader, now))
     text = item.statement.text
     weighed = words(text, rationale.tokens)
     return RationalePanel(item, rationale, tuple(shades(text, weighed)), tuple(strongest(weighed)))
 
 
-def rationale_panel_now(item: ReviewItem, now: datetime) -> RationalePanel:
+def rationale_panel_now(item: ReviewItem, reader: User, now: datetime) -> RationalePanel:
     """The same, and without a rationale the state of the wish for it (one query, two looks at Redis)."""
-    panel = rationale_panel(item)
+    panel = rationale_panel(item, reader, now)
     if panel.rationale:
         return panel
     try:
         asked = rationale_asked_for(item.prediction, now=now)
     except RedisError:
-        return RationalePanel(item, wish="broker_is_down")
+        return replace(panel, wish="broker_is_down")
     if asked is None:
         return panel
     if asked.state == "waiting" and not any(EXPLAIN[0] in worker.queues for worker in listening_workers()):
-        return RationalePanel(item, wish="unheard")
-    return RationalePanel(item, wish=asked.state, why=asked.why)
+        return replace(panel, wish="unheard")
+    return replace(panel, wish=asked.state, why=asked.why)
+
+
+def may_ask(item: ReviewItem, reader: User, now: datetime) -> bool:
+    """Whether this person may have a worker busy itself with the item: not with one that somebody else has open."""
+    return item.holder(now) in (None, reader.pk)

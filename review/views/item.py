@@ -56,7 +56,7 @@ def show(
     kept_here = kept.get("item") == shown.pk
     context = {
         "page": item_page(shown, request.user, now),
-        "panel": rationale_panel(shown),
+        "panel": rationale_panel(shown, request.user, now),
         "task": shown.task,
         "chosen": chosen,
         "progress": progress_of(request.user, shown.task, now),

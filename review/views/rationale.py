@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from ledger.enqueue import ask_for_rationale
 from review.models import ReviewItem
 from review.permissions import Request, pharmacist_required
-from review.queries.rationale import rationale_panel_now
+from review.queries.rationale import may_ask, rationale_panel_now
 from review.views.item import item_or_404
 from review.views.queue import see_other, wants_fragment
 
@@ -37,7 +37,7 @@ def rationale(request: Request, item_id: int) -> HttpResponse:
 def explain(request: Request, item_id: int) -> HttpResponse:
     """Ask for the rationale; an item that somebody else has open is theirs to ask about."""
     shown = item_or_404(item_id)
-    if shown.holder(timezone.now()) not in (None, request.user.pk):
+    if not may_ask(shown, request.user, timezone.now()):
         raise PermissionDenied(_("Another pharmacist holds this item."))
     with suppress(RedisError):  # the panel says so
         ask_for_rationale(shown.prediction)
@@ -47,6 +47,6 @@ def explain(request: Request, item_id: int) -> HttpResponse:
 
 
 def _panel(request: Request, shown: ReviewItem) -> HttpResponse:
-    panel = rationale_panel_now(shown, timezone.now())
+    panel = rationale_panel_now(shown, request.user, timezone.now())
     name = "review/_rationale.html" if wants_fragment(request) else "review/rationale.html"
     return render(request, name, {"panel": panel})

@@ -15,9 +15,9 @@ import pytest
 from modeling import artifacts
 from modeling.artifacts import ArtifactChanged
 from modeling.inference import LoadedModel
-from modeling.onnx_export import write_graph
+from modeling.onnx_export import quantise, write_graph
 from modeling.records import Statement
-from modeling.serving import FLOAT32, GRAPH, NoNumber, NotServable, ServedModel
+from modeling.serving import FLOAT32, GRAPH, Graph, NoNumber, NotServable, ServedModel, has_exact_products
 from modeling.training import TrainedModel
 from tests.modeling.conftest import make_examples, make_statement
 
@@ -136,6 +136,31 @@ def test_an_exported_model_answers_wherever_a_trained_one_does(folder: Path, mod
     assert [one.label_index for one in answers] == [one.label_index for one in expected]
     for one, other in zip(answers, expected, strict=True):
         assert one.scores == pytest.approx(other.scores, abs=1e-5)
+
+
+@pytest.mark.parametrize(("flags", "exact"), [("avx2 avx512_vnni", True), ("avx2 avx_vnni", True), ("avx2 fma", False)])
+def test_a_processor_without_vnni_is_told_by_its_flags(tmp_path: Path, flags: str, exact: bool) -> None:
+    (tmp_path / "cpuinfo").write_text(f"flags : fpu {flags}\n")
+    assert has_exact_products(tmp_path / "cpuinfo") is exact
+    assert has_exact_products(tmp_path / "nowhere") is False
+
+
+@pytest.mark.skipif(not has_exact_products(), reason="the quick product of a processor without VNNI overflows")
+def test_the_slower_exact_product_gives_the_same_answers(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quantise(folder / GRAPH, tmp_path / "int8.onnx")
+    inputs = [[2, *range(4, 4 + n), 3] for n in (3, 9, 17, 30)]
+    quick = Graph(tmp_path / "int8.onnx", threads=1).logits_for(inputs, pad_id=0)
+    monkeypatch.setattr("modeling.serving.has_exact_products", lambda: False)
+    slow = Graph(tmp_path / "int8.onnx", threads=1).logits_for(inputs, pad_id=0)
+    np.testing.assert_array_equal(quick, slow)
+
+
+def test_batches_computed_at_once_are_those_computed_in_turn(folder: Path) -> None:
+    inputs = [[2, *range(4, 4 + n % 40), 3] for n in range(200)]
+    at_once, in_turn = (Graph(folder / GRAPH, threads=n).logits_for(inputs, pad_id=0) for n in (4, 1))
+    np.testing.assert_array_equal(at_once, in_turn)
 
 
 def test_a_copy_of_the_folder_elsewhere_answers_the_same(folder: Path, tmp_path: Path) -> None:

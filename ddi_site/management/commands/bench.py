@@ -8,37 +8,39 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from ddi_site.bench.inference import bench_inference
 from ddi_site.bench.ledger import bench_ledger
 from ddi_site.bench.report import as_json
 from ddi_site.bench.training import bench_training
 from ddi_site.throwaway import in_throwaway_folder, run_again
 from ledger.models import Statement
 
-BENCHES = {"ledger": bench_ledger, "training": bench_training}
+BENCHES = {"inference": (bench_inference, 4_000), "ledger": (bench_ledger, 50_000), "training": (bench_training, 0)}
+"""Each with its own number of statements or predictions."""
 
 
 class Command(BaseCommand):
-    help = "Measure against a peer, alternately, in a throwaway ledger; medians of five rounds."
+    help = "Measure against a peer, alternately, in a throwaway ledger; medians."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", choices=sorted(BENCHES))
-        parser.add_argument("--n", type=int, default=50_000, help="predictions a round (default: 50,000)")
+        parser.add_argument(
+            "--n", type=int, help="how many statements or predictions (default: the bench's own number)"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        bench, default = BENCHES[options["name"]]
+        n = options["n"] or default
         if not in_throwaway_folder():
-            run_again("bench", options["name"], "--n", str(options["n"]), *(["--json"] if options["json"] else []))
+            run_again("bench", options["name"], "--n", str(n), *(["--json"] if options["json"] else []))
             return
         call_command("migrate", verbosity=0)
         if Statement.objects.exists():
             raise CommandError("The database that DDI_DATABASE_URL names holds statements; bench wants an empty one.")
-        rows, data = BENCHES[options["name"]](options["n"])
+        rows, data = bench(n)
         if options["json"]:
             self.stdout.write(json.dumps(as_json(options["name"], rows, data)))
             return
         for row in rows:
-            facts = row.as_dict()
-            beside = f", {facts['ratio']} × {row.peer_name} ({facts['peer']:,})" if row.peer else ""
-            self.stdout.write(
-                f"{row.name}: {facts['ours']:,} {row.unit}{beside}; goal {row.goal}: {'met' if row.met else 'missed'}"
-            )
+            self.stdout.write(row.in_words())

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from ledger.models import Drug
-from ledger.record.bulk import ROWS_A_STATEMENT, Cell, insert_many, insert_new
+from ledger.record.bulk import ROWS_A_STATEMENT, Cell, insert_many, insert_new, reserved_ids
 
 MOST = max(ROWS_A_STATEMENT)
 COLUMNS = {"number": "int8", "share": "float8", "words": "text", "packed": "bytea"}
@@ -60,3 +60,17 @@ def test_rows_that_are_there_already_are_passed_over_and_not_counted(db: None) -
     assert Drug.objects.count() == MOST + 7
     names = dict(Drug.objects.values_list("drugbank_id", "name"))
     assert (names["DB00003"], names["DB90000"]) == ("Drug 3", "Wirkung ↑ \"'\\ {}")
+
+
+def test_reserved_ids_are_new_and_the_next_row_gets_a_greater_one(db: None) -> None:
+    held = Drug.objects.create(drugbank_id="DB00001", name="First")
+    ids = reserved_ids("ledger_drug", 5)
+    assert [held.pk, *ids] == sorted({held.pk, *ids})
+    columns = {"id": "int8", "drugbank_id": "text", "name": "text"}
+    insert_many("ledger_drug", columns, [(number, f"DB{number:05d}", "Reserved") for number in ids])
+    assert Drug.objects.create(drugbank_id="DB99999", name="Last").pk > ids[-1]
+    assert len(reserved_ids("ledger_drug", 0)) == 0
+
+
+def test_ids_of_a_table_nothing_was_ever_inserted_into_start_somewhere(db: None) -> None:
+    assert min(reserved_ids("ledger_flag", 3)) > 0

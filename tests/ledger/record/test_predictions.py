@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -14,6 +15,7 @@ from ledger.flagging import Thresholds
 from ledger.integrity import problems
 from ledger.models import AtcRule, ChainLink, Flag, FlagRule, Prediction, PredictionChunk, Run, Statement
 from ledger.record import predictions as recorded
+from ledger.record.bulk import insert_many
 from ledger.record.predictions import RunTakenOver, close_run, flag_rules
 from ledger.record.runs import pending_statements
 from tests.ledger.facts import NOW, THRESHOLDS, label, polarity
@@ -75,12 +77,14 @@ def test_statements_in_any_order_make_the_same_chunk(run: Run) -> None:
 
 
 def test_a_chunk_that_breaks_off_leaves_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cut_off(*facts: object) -> None:
-        raise OSError("power failed")
+    def cut_off(table: str, *facts: Any) -> None:
+        if table == "ledger_flag":
+            raise OSError("power failed")
+        insert_many(table, *facts)
 
     one, two = asked(run)[:2]
     with monkeypatch.context() as patch:
-        patch.setattr(recorded, "_ids_by_statement", cut_off)
+        patch.setattr(recorded, "insert_many", cut_off)
         with pytest.raises(OSError, match="power failed"):
             commit(run, Says(one, confidence=0.5), Says(two))
     run.refresh_from_db()

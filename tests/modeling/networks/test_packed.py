@@ -64,15 +64,32 @@ def test_it_follows_the_networks_weights(network: torch.nn.Module) -> None:
         assert not torch.allclose(answer(INPUTS), before, atol=1e-3)
 
 
-def test_an_adapter_that_is_not_merged_is_part_of_the_network(backbone: Backbone) -> None:
+def test_an_adapter_has_to_be_merged_first(backbone: Backbone) -> None:
     wrapped = adapters.attach(build(backbone, n_labels=2), TrainingConfig(lora_dropout=0.0)).eval()
-    assert not Packed.fits(wrapped)
-    network = wrapped.get_base_model()
     with torch.no_grad():
-        for name, parameter in network.named_parameters():
+        for name, parameter in wrapped.named_parameters():
             if "lora_B" in name:
                 parameter.normal_(std=0.5)
-    torch.testing.assert_close(packed(network, INPUTS), plainly(wrapped, INPUTS), atol=1e-5, rtol=1e-5)
+    assert not Packed.fits(wrapped)
+    assert not Packed.fits(wrapped.get_base_model())
+    expected = plainly(wrapped, INPUTS)
+    torch.testing.assert_close(packed(adapters.merge(wrapped), INPUTS), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_every_bias_counts(network: torch.nn.Module) -> None:
+    """Those of keys and values too, which are left out or moved."""
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            if name.endswith("bias"):
+                parameter.normal_(std=0.5)
+    torch.testing.assert_close(packed(network, INPUTS), plainly(network, INPUTS), atol=1e-5, rtol=1e-5)
+
+
+def test_in_bfloat16_it_says_the_same_as_the_network_does(network: torch.nn.Module) -> None:
+    full = plainly(network, INPUTS)
+    half = packed(network.to(torch.bfloat16), INPUTS)
+    assert half.dtype == torch.bfloat16
+    torch.testing.assert_close(half.float(), full, atol=0.05, rtol=0.05)
 
 
 def test_the_embedded_encoder_answers_within_a_ten_thousandth() -> None:

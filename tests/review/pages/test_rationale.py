@@ -255,6 +255,9 @@ class TestWish:
         self, item: ReviewItem, pharmacist: User, second_pharmacist: User, broker: Broker
     ) -> None:
         claim(item=item, reviewer=second_pharmacist, now=timezone.now())
+        for page in (item_page(item, pharmacist), panel_of(item, pharmacist)):
+            assert "Whoever holds the item may ask" in page
+            assert "Why?" not in page
         assert ask(item, pharmacist).status_code == 403
         assert broker.pushed == []
         assert ask(item, second_pharmacist).status_code == 303
