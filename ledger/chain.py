@@ -1,4 +1,4 @@
-"""The one hash chain over run roots, decisions, gold labels, training sets, models, evaluations and promotions.
+"""The one hash chain over run roots, decisions, gold labels, training sets, models, evaluations, promotions and talk.
 
 Every function that writes one of these takes the chain's lock first (`lock_chain`), inserts, and adds one link
 (`append_link`), all in one transaction. So links stand in the order of the facts, and the rows of a link have ids no
@@ -17,7 +17,20 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from ledger.models import ChainLink, Decision, Evaluation, GoldLabel, ModelVersion, Promotion, Run, TrainingSet
+from ledger.models import (
+    Approval,
+    ChainLink,
+    Comment,
+    Decision,
+    Evaluation,
+    GoldLabel,
+    ModelVersion,
+    PatternDecision,
+    Promotion,
+    Proposal,
+    Run,
+    TrainingSet,
+)
 
 CHAIN_LOCK = 0x0DD1_1ED6  # PostgreSQL advisory lock held while a link is added
 GENESIS = "0" * 64
@@ -55,6 +68,20 @@ COVERED: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
     ChainLink.Kind.PROMOTION: (
         Promotion, ("id", "task_id", "model_version_id", "act", "replaces_id", "by_id", "at", "reason"),
     ),
+    ChainLink.Kind.PATTERN: (
+        PatternDecision,
+        (
+            "id", "task_id", "pattern_id", "reviewer_id", "act", "label_id", "comment", "sample", "n_statements",
+            "replaces_id", "idempotency_key", "decided_at",
+        ),
+    ),
+    ChainLink.Kind.COMMENT: (
+        Comment, ("id", "task_id", "statement_id", "author_id", "text", "answers_id", "idempotency_key", "written_at"),
+    ),
+    ChainLink.Kind.PROPOSAL: (
+        Proposal, ("id", "task_id", "act", "model_version_id", "parameters", "reason", "by_id", "at"),
+    ),
+    ChainLink.Kind.APPROVAL: (Approval, ("id", "proposal_id", "by_id", "approves", "reason", "at")),
 }  # fmt: skip
 
 
@@ -92,9 +119,11 @@ def rows_digest(kind: str, rows: Iterable[models.Model]) -> str:
     return digest.hexdigest()
 
 
-def evidence_ids(gold: Any) -> list[int]:
-    """Ids of the decisions a gold label rests on; uses prefetched evidence when there is some."""
-    return sorted(evidence.decision_id for evidence in gold.evidence.all())
+def evidence_ids(gold: Any) -> list[int | str]:
+    """The decisions a gold label rests on, by id, and the one about its pattern; uses what was prefetched."""
+    pattern = getattr(gold, "pattern_evidence", None)
+    about_pattern = [f"pattern decision {pattern.decision_id}"] if pattern else []
+    return [*sorted(evidence.decision_id for evidence in gold.evidence.all()), *about_pattern]
 
 
 def link_hash(
@@ -122,9 +151,9 @@ def lock_chain() -> None:
 
 
 def append_link(kind: str, rows: Sequence[models.Model], *, now: datetime) -> ChainLink:
-    """Close the chain over rows just inserted under `lock_chain`. Two queries, three for gold labels."""
+    """Close the chain over rows just inserted under `lock_chain`. Two queries, four for gold labels."""
     if kind == ChainLink.Kind.GOLD:
-        models.prefetch_related_objects(rows, "evidence")
+        models.prefetch_related_objects(rows, "evidence", "pattern_evidence")
     with transaction.atomic():
         newest = ChainLink.objects.order_by("-position").first()
         position, previous = (newest.position + 1, newest.hash) if newest else (1, GENESIS)

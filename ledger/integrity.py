@@ -64,7 +64,7 @@ def _chain_problems() -> Iterator[str]:
         if model is Run:
             rows = rows.exclude(root_hash="")
         if model is GoldLabel:
-            rows = rows.prefetch_related("evidence")
+            rows = rows.prefetch_related("evidence", "pattern_evidence")
         found = list(rows)
         if len(found) != link.n_rows:
             yield f"Link {link.position} covers {link.n_rows} {link.get_kind_display()} rows; {len(found)} are there."

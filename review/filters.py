@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from ledger.models import FlagRule, Task
+from ledger.models import Task
 from ledger.models.decision import GoldLabelQuerySet
-from review.models import ReviewItemQuerySet
+from review.models import ReviewItem, ReviewItemQuerySet
 
 
 def key_in(values: Mapping[str, str], name: str) -> int | None:
@@ -28,7 +28,7 @@ class QueueFilter:
     def read(cls, values: Mapping[str, str]) -> QueueFilter:
         """From a query string or a form; what is not a reason is dropped."""
         reason = values.get("reason", "")
-        return cls(reason if reason in FlagRule.Rule.values else "", values.get("said", "")[:50])
+        return cls(reason if reason in ReviewItem.Reason.values else "", values.get("said", "")[:50])
 
     def apply(self, items: ReviewItemQuerySet) -> ReviewItemQuerySet:
         if self.reason:

@@ -41,14 +41,15 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         return self.select_for_update(of=("self",)).select_related("task", "statement")
 
     def answerable_by(self, reviewer: User) -> ReviewItemQuerySet:
-        """Items this person has neither answered nor put aside."""
+        """Items this person has neither answered nor put aside, and that are no other person's."""
         answered = (
             Decision.objects.standing()
             .filter(task=models.OuterRef("task"), statement=models.OuterRef("statement"), reviewer=reviewer)
             .order_by()
         )
         skipped = Skip.objects.filter(item=models.OuterRef("pk"), reviewer=reviewer)
-        return self.exclude(models.Exists(answered)).exclude(models.Exists(skipped))
+        theirs = self.filter(models.Q(assigned_to__isnull=True) | models.Q(assigned_to=reviewer))
+        return theirs.exclude(models.Exists(answered)).exclude(models.Exists(skipped))
 
     def free_for(self, reviewer: User, now: datetime) -> ReviewItemQuerySet:
         """Items nobody else holds a live lease on."""
@@ -57,6 +58,16 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
 
 class ReviewItem(models.Model):
     """One statement in a task's queue: why it is there, how soon it comes, and who has it open."""
+
+    class Reason(models.TextChoices):
+        LOW_CONFIDENCE = FlagRule.Rule.LOW_CONFIDENCE.value, "low confidence"
+        ATC_CONTRADICTION = FlagRule.Rule.ATC_CONTRADICTION.value, "ATC contradiction"
+        FLIP = FlagRule.Rule.FLIP.value, "changed its mind"
+        SUSPECT_GOLD = FlagRule.Rule.SUSPECT_GOLD.value, "disputes a gold label"
+        AUDIT = FlagRule.Rule.AUDIT.value, "random audit"
+        SPOT_CHECK = "spot_check", "spot check of a pattern"
+        MODELS_DIFFER = "models_differ", "two models differ"
+        REQUESTED = "requested", "asked for by the lead"
 
     class State(models.TextChoices):
         OPEN = "open", "open"
@@ -70,15 +81,26 @@ class ReviewItem(models.Model):
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="review_items")
     prediction = models.ForeignKey(Prediction, models.PROTECT, related_name="+", db_index=False)
     build = models.ForeignKey(
-        Run, models.PROTECT, related_name="review_items", help_text="The queue building that put it here."
+        Run,
+        models.PROTECT,
+        null=True,
+        related_name="review_items",
+        help_text="The queue building that put it here; none where a person or a spot check did.",
     )
     priority = models.FloatField(help_text="Higher comes sooner.")
-    main_reason = models.CharField(max_length=20, choices=FlagRule.Rule)
+    main_reason = models.CharField(max_length=20, choices=Reason)
     reasons = models.JSONField(help_text="Each with its rule and explanation, the heaviest first.")
     state = models.CharField(max_length=15, choices=State, default=State.OPEN)
     reviews_needed = models.PositiveSmallIntegerField(default=1)
     lease_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="leased_items")
     lease_until = models.DateTimeField(null=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="assigned_items",
+        help_text="The only person whose queue it is in; everybody's where there is none.",
+    )
 
     objects = ReviewItemQuerySet.as_manager()
 
@@ -123,3 +145,34 @@ class Skip(models.Model):
 
     def __str__(self) -> str:
         return f"skip of item {self.item_id}"
+
+
+class SavedFilter(models.Model):
+    """A search of the ledger that a person gave a name."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_filters")
+    task = models.ForeignKey(Task, models.CASCADE, related_name="saved_filters")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1_000, help_text="The address's query, as the search page reads it.")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "task", "name"], name="one_saved_filter_per_owner_task_and_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Preference(models.Model):
+    """How one person likes to work."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="preference")
+    single_keys = models.BooleanField(default=True, help_text="Whether single keys act (WCAG 2.1.4).")
+    language = models.CharField(max_length=10, blank=True, help_text="Empty: as the browser asks.")
+    shown_around_at = models.DateTimeField(null=True, help_text="When the first visit's tour was finished.")
+
+    def __str__(self) -> str:
+        return f"preferences of person {self.person_id}"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from ledger.models.any_of import AnyOf
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet, LedgerIsAppendOnly
 from ledger.models.chain import ChainLink
+from ledger.models.comment import Comment, DisagreementCause
 from ledger.models.decision import Decision, GoldEvidence, GoldLabel
 from ledger.models.drug import AtcCode, Drug, DrugAtc, DrugName
 from ledger.models.model_version import Evaluation, ModelVersion, Promotion
+from ledger.models.pattern_decision import PatternDecision, PatternEvidence, SpotCheck
 from ledger.models.prediction import AtcRule, Flag, FlagRule, Prediction, pack_all_scores, pack_scores, unpack_scores
+from ledger.models.proposal import Approval, Proposal
 from ledger.models.rationale import Rationale
 from ledger.models.run import PredictionChunk, Run
 from ledger.models.statement import Corpus, Import, Pattern, Split, Statement
@@ -19,11 +22,14 @@ __all__ = [
     "AnyOf",
     "AppendOnlyModel",
     "AppendOnlyQuerySet",
+    "Approval",
     "AtcCode",
     "AtcRule",
     "ChainLink",
+    "Comment",
     "Corpus",
     "Decision",
+    "DisagreementCause",
     "Drug",
     "DrugAtc",
     "DrugName",
@@ -37,13 +43,17 @@ __all__ = [
     "LedgerIsAppendOnly",
     "ModelVersion",
     "Pattern",
+    "PatternDecision",
+    "PatternEvidence",
     "Prediction",
     "PredictionChunk",
     "Promotion",
+    "Proposal",
     "Rationale",
     "Round",
     "Run",
     "Split",
+    "SpotCheck",
     "Statement",
     "Task",
     "TrainingExample",

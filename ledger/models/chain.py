@@ -21,6 +21,10 @@ class ChainLink(AppendOnlyModel):
         TRAINING_SET = "training_set", "training set"
         EVALUATION = "evaluation", "evaluation"
         PROMOTION = "promotion", "promotion"
+        PATTERN = "pattern", "pattern decision"
+        COMMENT = "comment", "comment"
+        PROPOSAL = "proposal", "proposal"
+        APPROVAL = "approval", "approval"
 
     position = models.PositiveBigIntegerField(unique=True)
     kind = models.CharField(max_length=13, choices=Kind)

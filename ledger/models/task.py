@@ -29,6 +29,23 @@ class Task(models.Model):
     second_opinion_share = models.FloatField(
         default=0.2, validators=SHARE, help_text="Share of reviewed statements that two people answer independently."
     )
+    blind = models.BooleanField(
+        default=False, help_text="Whether the model's answer stays hidden until a person has given their own."
+    )
+    pattern_weight = models.FloatField(
+        default=0.5,
+        validators=SHARE,
+        help_text="What a gold label from a decision about its whole pattern weighs in training; others weigh 1.",
+    )
+    spot_check_share = models.FloatField(
+        default=0.02, validators=SHARE, help_text="Share of a decided pattern's statements that another person answers."
+    )
+    spot_checks_at_least = models.PositiveSmallIntegerField(
+        default=5, help_text="The fewest statements of a decided pattern that another person answers."
+    )
+    two_person_rule = models.BooleanField(
+        default=False, help_text="Whether promotions and exports need a second person's approval."
+    )
 
     class Meta:
         ordering = ["id"]
@@ -40,6 +57,8 @@ class Task(models.Model):
                     pseudo_label_threshold__range=(0, 1),
                     audit_share__range=(0, 1),
                     second_opinion_share__range=(0, 1),
+                    pattern_weight__range=(0, 1),
+                    spot_check_share__range=(0, 1),
                 ),
             )
         ]

@@ -37,15 +37,15 @@ class Built:
 def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] = lambda done, total: None) -> Built:
     """Put every flagged, unanswered statement in its place; running it again changes nothing.
 
-    Items somebody holds or has answered keep their place and stay. `report` is told after each batch how many of
-    how many items are written. Memory: about 200 bytes a flagged statement. Raises NoCurrentModel.
+    Items somebody holds, has answered or asked for keep their place and stay. `report` is told after each batch how
+    many of how many items are written. Memory: about 200 bytes a flagged statement. Raises NoCurrentModel.
     """
     model = current_model(run.task)
     if model is None:
         raise NoCurrentModel(NoCurrentModel.__doc__)
     busy = set(
         ReviewItem.objects.filter(task=run.task)
-        .filter(~Q(state=ReviewItem.State.OPEN) | Q(lease_until__gt=now))
+        .filter(~Q(state=ReviewItem.State.OPEN) | Q(lease_until__gt=now) | Q(build__isnull=True))
         .values_list("statement_id", flat=True)
         .iterator()
     )
@@ -59,7 +59,9 @@ def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] =
         place += len(batch)
         report(place, len(ordered))
     n_after = ReviewItem.objects.filter(task=run.task).count()
-    stale = ReviewItem.objects.filter(task=run.task, state=ReviewItem.State.OPEN).exclude(build=run)
+    stale = ReviewItem.objects.filter(task=run.task, state=ReviewItem.State.OPEN, build__isnull=False).exclude(
+        build=run
+    )
     n_removed = stale.exclude(lease_until__gt=now).delete()[1].get(ReviewItem._meta.label, 0)
     return Built(n_items=n_after - n_removed, n_added=n_after - before, n_removed=n_removed)
 

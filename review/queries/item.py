@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.contrib.auth.models import User
 
-from ledger.models import AtcRule, Decision, FlagRule, Label, Prediction, Task
+from ledger.models import AtcRule, Decision, Label, Prediction, Task
 from review.bands import Confidence
 from review.marking import Piece, pieces
 from review.models import ReviewItem
@@ -100,7 +100,7 @@ def sentence_of(item: ReviewItem) -> list[Piece]:
 def reasons_of(item: ReviewItem) -> list[Reason]:
     """The item's reasons, the heaviest first."""
     return [
-        Reason(reason["rule"], str(FlagRule.Rule(reason["rule"]).label), reason["explanation"])
+        Reason(reason["rule"], str(ReviewItem.Reason(reason["rule"]).label), reason["explanation"])
         for reason in item.reasons
     ]
 

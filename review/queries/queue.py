@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Min
 
 from ledger.enqueue import listening_workers
-from ledger.models import FlagRule, Label, Run, Task
+from ledger.models import Label, Run, Task
 from ledger.queries import current_model
 from review.filters import EVERYTHING, QueueFilter
 from review.models import ReviewItem, Skip
@@ -62,7 +62,9 @@ def queue_counts(task: Task) -> QueueCounts:
         adjudication=states.get(ReviewItem.State.ADJUDICATION, 0),
         settled=states.get(ReviewItem.State.SETTLED, 0),
         by_reason=[
-            Choice(rule.value, str(rule.label), reasons[rule.value]) for rule in FlagRule.Rule if rule.value in reasons
+            Choice(rule.value, str(rule.label), reasons[rule.value])
+            for rule in ReviewItem.Reason
+            if rule.value in reasons
         ],
         by_label=[
             Choice(label.slug, label.title, labels[label.pk])

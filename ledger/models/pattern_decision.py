@@ -1,0 +1,91 @@
+"""One person's decision about all statements of a pattern, and the gold labels that came of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from ledger.models.decision import GoldLabel
+from ledger.models.statement import Pattern, Statement
+from ledger.models.task import Label, Task
+
+
+class PatternDecisionQuerySet(AppendOnlyQuerySet["PatternDecision"]):
+    def standing(self) -> PatternDecisionQuerySet:
+        """Decisions that hold now: neither replaced, withdrawn nor reopened."""
+        return self.filter(replaced_by__isnull=True, label__isnull=False)
+
+
+class PatternDecision(AppendOnlyModel):
+    """What one person said of a pattern at one moment, after reading a sample; a row without a label takes it back."""
+
+    class Act(models.TextChoices):
+        DECISION = "decision", "decided"
+        WITHDRAWAL = "withdrawal", "withdrawn"
+        REOPENED = "reopened", "reopened by a spot check"
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="pattern_decisions", db_index=False)
+    pattern = models.ForeignKey(Pattern, models.PROTECT, related_name="pattern_decisions")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="pattern_decisions")
+    act = models.CharField(max_length=10, choices=Act)
+    label = models.ForeignKey(Label, models.PROTECT, null=True, related_name="+", db_index=False)
+    comment = models.TextField(blank=True)
+    sample = models.JSONField(help_text="Ids of the statements that were shown, in their order.")
+    n_statements = models.PositiveIntegerField(help_text="How many statements the decision speaks for.")
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    idempotency_key = models.UUIDField(unique=True)
+    decided_at = models.DateTimeField()
+
+    objects = PatternDecisionQuerySet.as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "pattern decision"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "pattern"],
+                condition=models.Q(replaces__isnull=True),
+                name="one_first_decision_per_task_and_pattern",
+            ),
+            models.CheckConstraint(
+                name="a_decided_pattern_has_a_label_and_others_none",
+                condition=models.Q(act="decision", label__isnull=False)
+                | (~models.Q(act="decision") & models.Q(label__isnull=True, replaces__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pattern {self.pattern_id} {self.get_act_display()}"
+
+
+class PatternEvidence(AppendOnlyModel):
+    """That a gold label rests on, or was taken back with, a decision about its statement's pattern."""
+
+    gold = models.OneToOneField(GoldLabel, models.PROTECT, related_name="pattern_evidence")
+    decision = models.ForeignKey(PatternDecision, models.PROTECT, related_name="evidence_for")
+
+    objects = AppendOnlyQuerySet["PatternEvidence"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "pattern evidence"
+
+    def __str__(self) -> str:
+        return f"gold {self.gold_id} rests on pattern decision {self.decision_id}"
+
+
+class SpotCheck(AppendOnlyModel):
+    """That a statement was drawn so that somebody else answers it by itself, to test a decision about its pattern."""
+
+    decision = models.ForeignKey(PatternDecision, models.PROTECT, related_name="spot_checks")
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="spot_checks")
+
+    objects = AppendOnlyQuerySet["SpotCheck"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "spot check"
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "statement"], name="one_spot_check_per_decision_and_statement")
+        ]
+
+    def __str__(self) -> str:
+        return f"spot check of statement {self.statement_id}"

@@ -1,0 +1,60 @@
+"""Where two persons have to agree: one proposes, another approves or declines."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from ledger.models.model_version import ModelVersion
+from ledger.models.task import Task
+
+
+class Proposal(AppendOnlyModel):
+    """That one person wants a model promoted or rolled back, or the gold labels exported."""
+
+    class Act(models.TextChoices):
+        PROMOTE = "promote", "promotion"
+        ROLL_BACK = "roll_back", "roll-back"
+        EXPORT = "export", "export"
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="proposals")
+    act = models.CharField(max_length=9, choices=Act)
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, null=True, related_name="proposals")
+    parameters = models.JSONField(help_text="Of an export: its form, filters and moment.")
+    reason = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="proposals")
+    at = models.DateTimeField()
+
+    objects = AppendOnlyQuerySet["Proposal"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "proposal"
+        constraints = [
+            models.CheckConstraint(
+                name="a_proposed_move_names_its_model_and_an_export_none",
+                condition=models.Q(act="export", model_version__isnull=True)
+                | (~models.Q(act="export") & models.Q(model_version__isnull=False)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"proposal {self.pk}: {self.get_act_display()}"
+
+
+class Approval(AppendOnlyModel):
+    """What a second person said of a proposal."""
+
+    proposal = models.OneToOneField(Proposal, models.PROTECT, related_name="approval")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="approvals")
+    approves = models.BooleanField()
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    objects = AppendOnlyQuerySet["Approval"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "approval"
+
+    def __str__(self) -> str:
+        return f"proposal {self.proposal_id} {'approved' if self.approves else 'declined'}"
