@@ -15,7 +15,6 @@ from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
 from modeling.cross_validation.baselines import FrozenVectors, tfidf
 from modeling.cross_validation.folds import Fold, Scheme, validating
-from modeling.encode import load_tokenizer
 from modeling.evaluation.answers import Answers, Floats
 from modeling.evaluation.asking import ask
 from modeling.evaluation.coverage import coverage
@@ -25,7 +24,6 @@ from modeling.evaluation.reliability import reliability
 from modeling.evaluation.resampling import Clusters, Resamples, intervals, macro_f1_of
 from modeling.inference import LoadedModel
 from modeling.lessons import curated_examples
-from modeling.networks.cls import build
 from modeling.records import Example, Progress
 from modeling.training import NotEnoughExamples, train
 
@@ -91,10 +89,7 @@ class CrossValidation:
 
     def baselines(self) -> Iterator[tuple[str, list[Said]]]:
         """Plain classifiers by name, with and, where the configuration has any, also beside curated sentences."""
-        network = build(self.backbone, n_labels=len(self.labels), pooling="mean").network
-        frozen = FrozenVectors(
-            network.get_submodule(str(network.base_model_prefix)), load_tokenizer(self.backbone.path), self.config
-        )
+        frozen = FrozenVectors(self.backbone, self.config)
         n_labels = len(self.labels)
         for beside in ("", " and curated sentences")[: 2 if self.config.curated_share else 1]:
             for name in ("TF-IDF", "frozen vectors"):

@@ -22,7 +22,7 @@ from ledger.record.runs import open_inference
 from ledger.running import claimed
 from modeling.backbones import resolve
 from modeling.chunks import Reading
-from modeling.config import MentionForm, TrainingConfig
+from modeling.config import PRESETS, TrainingConfig
 from modeling.forward import logits_for
 from modeling.inference import LoadedModel
 from modeling.peak import peak_operations_per_second, useful_operations
@@ -32,8 +32,9 @@ from modeling.store.predictions import answer_pending
 from modeling.store.statements import as_records, examples
 from modeling.training import train
 
-LESSONS = 64  # examples of each class, seen once
-WIDE_SHARE = 8  # one sentence in so many is also asked of the encoder of twelve layers
+LESSONS = 64  # examples of each class for the model that reads raw text: its answers are real, if not good
+QUICK = TrainingConfig(max_epochs=1, patience=1, batch_size=32, learning_rate=2e-3)
+WIDE_SHARE = 16  # one sentence in so many is also asked of the encoder of twelve layers
 PIPELINE_BATCH = 256
 
 
@@ -58,12 +59,12 @@ class Paces:
 
 
 class Pace:
-    """A model of each kind, learnt for a moment from a training set: what they say is real, if not good."""
+    """A model of each kind, learnt from a training set."""
 
     def __init__(self, training_set: TrainingSet) -> None:
         self.training_set = training_set
         self.paces = Paces()
-        raw = self._taught("raw")
+        raw = self._taught(QUICK, at_most=LESSONS)
         exact, fastest = load_exactly(raw), load(raw)
         self.ways = {"float32": (raw, exact)}
         if _format(fastest) != _format(exact):
@@ -103,8 +104,8 @@ class Pace:
             self.paces.peaks[name].append(found)
 
     def masked(self, corpus: str) -> tuple[float, int, int]:
-        """Statements a second of the masked model over a corpus, how many were computed, and how many found again."""
-        version = self._taught("masked")
+        """Statements a second of the default preset's model over a corpus, how many were computed, and found again."""
+        version = self._taught(PRESETS["default"])
         model = load_exactly(version)
         rate = into_ledger(version, model, corpus)
         return rate, model.cache.misses, model.cache.hits
@@ -125,16 +126,17 @@ class Pace:
         owed = useful_operations(self.wide.config, map(len, token_ids), first_token_only=True)
         return owed / (time.perf_counter() - started)
 
-    def _taught(self, mentions: MentionForm) -> ModelVersion:
+    def _taught(self, config: TrainingConfig, at_most: int | None = None) -> ModelVersion:
+        """A model taught by the training set, by `at_most` examples of each class if given."""
         labels = [label.slug for label in trainable_labels(self.training_set.round.task)]
         of_class = defaultdict(list)
         for example in examples(self.training_set, TrainingExample.Role.TRAIN, labels):
             of_class[example.label_index].append(example)
-        lessons = [example for some in of_class.values() for example in some[:LESSONS]]
-        config = TrainingConfig(mentions=mentions, max_epochs=1, patience=1, batch_size=32, learning_rate=2e-3)
+        lessons = [example for some in of_class.values() for example in some[:at_most]]
+        stop = examples(self.training_set, TrainingExample.Role.VALIDATION, labels)
         with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix="training-") as scratch:
             trained = train(
-                lessons, [], labels=labels, backbone=resolve(settings.DDI_BACKBONE), config=config,
+                lessons, stop, labels=labels, backbone=resolve(settings.DDI_BACKBONE), config=config,
                 out_dir=Path(scratch),
             )  # fmt: skip
             files = publish(trained.folder, trained.sha256)
