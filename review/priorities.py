@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
+from operator import itemgetter
 
 # What an error of this sort costs if nobody looks: a wrong gold label teaches, a contradiction of pharmacology is
 # usually an error, a changed mind often, doubt sometimes.
@@ -17,10 +18,15 @@ AUDIT_EVERY = 6  # one item in six is an audit item, as long as there are any
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One flagged statement: its pattern, the label the model gave it, and why it was flagged (heaviest first)."""
+    """One flagged statement: its pattern, the label the model gave it, and why it was flagged (heaviest first).
+
+    `sentence` is a number that all pairs marked in one sentence share: free text has hardly a pattern twice, but many
+    pairs in a sentence, whose answers mostly agree.
+    """
 
     statement: int
     pattern: int
+    sentence: int
     label: int
     reasons: tuple[str, ...]
     confidence: float
@@ -50,44 +56,63 @@ def by_weight(reasons: Iterable[str]) -> list[str]:
 
 
 def worth(candidate: Candidate, seen_before: int = 0) -> float:
-    """Reason weight × doubt × novelty; the n-th of a pattern is worth 1/n of what it would be as the first."""
+    """Reason weight × doubt × novelty; the n-th of a pattern or sentence is worth 1/n of the first."""
     weight = REASON_WEIGHTS[candidate.reasons[0]]
     unsure = LEAST_DOUBT + (1.0 - LEAST_DOUBT) * doubt(candidate.confidence, candidate.n_classes)
     return weight * unsure / (1 + seen_before)
 
 
-def in_queue_order(candidates: Sequence[Candidate], answered: Mapping[int, int]) -> Iterator[Candidate]:
-    """Candidates in the order people see them; `answered` counts the answered statements by pattern.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many statements people answered, by pattern and by sentence."""
 
-    Classes take turns, each with its worthiest first, so that the queue does not fill up with one answer. Audit
-    items come in an order of chance and by their own turn, whatever else they were flagged for: the part of the
-    slice that has been reviewed at any moment is then a random sample, and an accuracy taken from it is honest.
+    patterns: Mapping[int, int]
+    sentences: Mapping[int, int]
+
+
+def in_queue_order(candidates: Sequence[Candidate], answered: Seen) -> Iterator[Candidate]:
+    """Candidates in the order people see them.
+
+    Every class is spread evenly over the queue, its worthiest first, so that none has to wait for another's end.
+    (Classes in turn, however rare, were slower to learn from: docs/active-learning.md.) Audit items come in an order
+    of chance and by their own turn, whatever else they were flagged for: the part of the slice that has been reviewed
+    at any moment is then a random sample, and an accuracy taken from it is honest.
     """
     audit = [one for one in candidates if "audit" in one.reasons]
     audit.sort(key=lambda one: share_of(one.statement, "audit-order-v1"))
     doubtful = [one for one in candidates if "audit" not in one.reasons]
     doubtful.sort(key=lambda one: (-worth(one), one.statement))
-    seen = dict(answered)
+    patterns, sentences = Counter(answered.patterns), Counter(answered.sentences)
     classes: dict[int, list[tuple[float, int, Candidate]]] = defaultdict(list)
     for one in doubtful:
-        n_seen = seen.get(one.pattern, 0)
-        seen[one.pattern] = n_seen + 1
+        n_seen = max(patterns[one.pattern], sentences[one.sentence])
+        patterns[one.pattern] += 1
+        sentences[one.sentence] += 1
         classes[one.label].append((-worth(one, n_seen), one.statement, one))
-    turns = [iter(sorted(classes[label])) for label in sorted(classes)]
     drawn = iter(audit)
-    n_given = 0
-    while turns:
-        for turn in list(turns):
-            if (ranked := next(turn, None)) is None:
-                turns.remove(turn)
-                continue
-            yield ranked[2]
-            n_given += 1
-            if n_given % (AUDIT_EVERY - 1) == 0:
-                yield from islice(drawn, 1)
+    for n_given, one in enumerate(_spread_evenly(classes), start=1):
+        yield one
+        if n_given % (AUDIT_EVERY - 1) == 0:
+            yield from islice(drawn, 1)
     yield from drawn
+
+
+def _spread_evenly(classes: Mapping[int, list[tuple[float, int, Candidate]]]) -> Iterator[Candidate]:
+    """The i-th of a class's n stands (i + ½)/n of the way down."""
+    places = [
+        ((place + 0.5) / len(ranked), label, one)
+        for label, ranked in classes.items()
+        for place, (*_, one) in enumerate(sorted(ranked))
+    ]
+    for *_, one in sorted(places, key=itemgetter(0, 1)):
+        yield one
 
 
 def priority_at(place: int) -> float:
     """The priority that puts an item at this place of the queue; the first place is 0."""
     return 1.0 / (1 + place)
+
+
+def priority_when_asked_for(place: int) -> float:
+    """The priority of what a person asked for: before everything that a queue building puts in, in their order."""
+    return 1.0 + priority_at(place)

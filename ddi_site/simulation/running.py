@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -88,8 +87,8 @@ def _batches(
     answers: dict[int, int] = {}
     probabilities = learner.probabilities(answers)
     while unanswered := [at for at in pool if at not in answers]:
-        counted = Counter(learner.patterns[at] for at in answers)
-        order = ORDERS[strategy](Asked(unanswered, probabilities, learner.patterns, counted, chance))
+        asked = Asked(unanswered, probabilities, learner.patterns, learner.sentences, answers, chance)
+        order = ORDERS[strategy](asked)
         for _, at in zip(range(batch), order, strict=False):
             answers[at] = truth[at]
         probabilities = learner.probabilities(answers)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from review.priorities import Candidate, in_queue_order
+from review.priorities import Candidate, Seen, in_queue_order
 
 SPOT_CHECK_SHARE, SPOT_CHECKS_AT_LEAST = 0.02, 5  # a task's own defaults
 
@@ -21,14 +21,15 @@ SPOT_CHECK_SHARE, SPOT_CHECKS_AT_LEAST = 0.02, 5  # a task's own defaults
 class Asked:
     """What the reviewers have said so far, and what the learner makes of it.
 
-    `unanswered`: positions in the pool; `probabilities` (examples, labels); `patterns` by position; `answered`: how
-    many of each pattern were.
+    `unanswered`: positions in the pool; `probabilities` (examples, labels); patterns and sentences by position;
+    `answered`: the positions that were.
     """
 
     unanswered: Sequence[int]
     probabilities: npt.NDArray[np.floating[Any]]
     patterns: Sequence[str]
-    answered: Mapping[str, int]
+    sentences: Sequence[str]
+    answered: Collection[int]
     chance: random.Random
 
     def is_taught(self) -> bool:
@@ -59,18 +60,24 @@ def doubt_and_novelty(asked: Asked) -> Iterator[int]:
     if not asked.is_taught():
         yield from at_random(asked)
         return
-    numbers = {text: number for number, text in enumerate(dict.fromkeys(asked.patterns))}
     labels, sure = asked.probabilities.argmax(axis=1), asked.probabilities.max(axis=1)
+    patterns, sentences = _numbers(asked.patterns), _numbers(asked.sentences)
     candidates = [
         Candidate(
-            at, numbers[asked.patterns[at]], int(labels[at]), ("low_confidence",), float(sure[at]),
+            at, patterns[at], sentences[at], int(labels[at]), ("low_confidence",), float(sure[at]),
             asked.probabilities.shape[1],
         )
         for at in asked.unanswered
     ]  # fmt: skip
-    answered = {numbers[text]: n for text, n in asked.answered.items()}
-    for candidate in in_queue_order(candidates, answered):
+    seen = Seen(*(Counter(numbers[at] for at in asked.answered) for numbers in (patterns, sentences)))
+    for candidate in in_queue_order(candidates, seen):
         yield candidate.statement
+
+
+def _numbers(texts: Sequence[str]) -> list[int]:
+    """A number for each, the same for equal ones."""
+    known: dict[str, int] = {}
+    return [known.setdefault(text, len(known)) for text in texts]
 
 
 def _by(asked: Asked, figures: npt.NDArray[np.floating[Any]]) -> Iterator[int]:

@@ -22,6 +22,7 @@ class Learner:
         self.labels = tuple(labels)
         self.truth = np.array([one.example.label_index for one in examples])
         self.patterns = [one.example.statement.pattern for one in examples]
+        self.sentences = [one.example.statement.text for one in examples]
         self.vectors = FrozenVectors(backbone, PRESETS["default"]).of([one.example for one in examples])
 
     def split(self, scheme: Scheme, *, seed: int) -> tuple[list[int], list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from ledger.models import Flag, GoldLabel, ModelVersion, Run
 from ledger.queries import current_model, trainable_labels
 from review.models import ReviewItem
-from review.priorities import Candidate, by_weight, in_queue_order, needs_second_opinion, priority_at
+from review.priorities import Candidate, Seen, by_weight, in_queue_order, needs_second_opinion, priority_at
 
 BATCH = 1_000
 ASKED_DESPITE_GOLD = frozenset({"audit", "suspect_gold"})
@@ -51,7 +51,7 @@ def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] =
     )
     before = ReviewItem.objects.filter(task=run.task).count()
     free = [one for one in _candidates(run, model) if one.statement not in busy]
-    ordered = list(in_queue_order(free, _answered_by_pattern(run)))
+    ordered = list(in_queue_order(free, _answered(run)))
     place = 0
     remaining: Iterator[Candidate] = iter(ordered)
     while batch := list(islice(remaining, BATCH)):
@@ -66,9 +66,10 @@ def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] =
     return Built(n_items=n_after - n_removed, n_added=n_after - before, n_removed=n_removed)
 
 
-def _answered_by_pattern(run: Run) -> dict[int, int]:
-    answered = ReviewItem.objects.filter(task=run.task).exclude(state=ReviewItem.State.OPEN)
-    return dict(answered.order_by().values_list("statement__pattern").annotate(Count("id")))
+def _answered(run: Run) -> Seen:
+    items = ReviewItem.objects.filter(task=run.task).exclude(state=ReviewItem.State.OPEN).order_by()
+    sentences = Counter(map(hash, items.values_list("statement__text", flat=True).iterator()))
+    return Seen(dict(items.values_list("statement__pattern").annotate(Count("id"))), sentences)
 
 
 def _candidates(run: Run, model: ModelVersion) -> Iterator[Candidate]:
@@ -81,6 +82,7 @@ def _candidates(run: Run, model: ModelVersion) -> Iterator[Candidate]:
         .values_list(
             "prediction__statement_id",
             "prediction__statement__pattern_id",
+            "prediction__statement__text",
             "prediction__label_id",
             "prediction__confidence",
             "has_gold",
@@ -88,13 +90,13 @@ def _candidates(run: Run, model: ModelVersion) -> Iterator[Candidate]:
         )
     )
     n_classes = len(trainable_labels(run.task))
-    for (statement, pattern, label, confidence, has_gold), rows in groupby(
-        flags.iterator(chunk_size=BATCH), key=itemgetter(0, 1, 2, 3, 4)
+    for (statement, pattern, text, label, confidence, has_gold), rows in groupby(
+        flags.iterator(chunk_size=BATCH), key=itemgetter(0, 1, 2, 3, 4, 5)
     ):
-        reasons = tuple(by_weight(row[5] for row in rows))
+        reasons = tuple(by_weight(row[6] for row in rows))
         if has_gold and not ASKED_DESPITE_GOLD & set(reasons):
             continue
-        yield Candidate(statement, pattern, label, reasons, confidence, n_classes)
+        yield Candidate(statement, pattern, hash(text), label, reasons, confidence, n_classes)
 
 
 @transaction.atomic

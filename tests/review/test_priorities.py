@@ -5,6 +5,7 @@ import pytest
 from review.priorities import (
     AUDIT_EVERY,
     Candidate,
+    Seen,
     by_weight,
     doubt,
     in_queue_order,
@@ -15,15 +16,22 @@ from review.priorities import (
 
 
 def candidate(
-    statement: int, *reasons: str, pattern: int | None = None, label: int = 1, confidence: float = 0.6
+    statement: int,
+    *reasons: str,
+    pattern: int | None = None,
+    sentence: int | None = None,
+    label: int = 1,
+    confidence: float = 0.6,
 ) -> Candidate:
-    return Candidate(
-        statement, statement if pattern is None else pattern, label, reasons or ("low_confidence",), confidence, 2
-    )
+    pattern = statement if pattern is None else pattern
+    sentence = statement if sentence is None else sentence
+    return Candidate(statement, pattern, sentence, label, reasons or ("low_confidence",), confidence, 2)
 
 
-def order(*candidates: Candidate, answered: dict[int, int] | None = None) -> list[int]:
-    return [one.statement for one in in_queue_order(candidates, answered or {})]
+def order(
+    *candidates: Candidate, answered: dict[int, int] | None = None, read: dict[int, int] | None = None
+) -> list[int]:
+    return [one.statement for one in in_queue_order(candidates, Seen(answered or {}, read or {}))]
 
 
 @pytest.mark.parametrize(
@@ -65,10 +73,16 @@ def test_patterns_people_answered_before_are_not_new() -> None:
     assert order(candidate(1, pattern=1), candidate(2, pattern=2), answered={1: 10}) == [2, 1]
 
 
-def test_classes_take_turns() -> None:
+def test_pairs_of_a_sentence_that_was_read_before_are_not_new() -> None:
+    assert order(candidate(1, sentence=1), candidate(2, sentence=2), read={1: 1}) == [2, 1]
+    one_sentence = [candidate(number, sentence=9, confidence=0.5) for number in (1, 2, 3)]
+    assert order(*one_sentence, candidate(4, confidence=0.7)) == [1, 4, 2, 3]
+
+
+def test_every_class_is_spread_evenly_over_the_queue() -> None:
     common = [candidate(number, label=1, confidence=0.5) for number in range(1, 9)]
     rare = [candidate(number, label=2, confidence=0.85) for number in (101, 102)]
-    assert order(*common, *rare)[:4] == [1, 101, 2, 102]
+    assert order(*common, *rare) == [1, 2, 101, 3, 4, 5, 6, 102, 7, 8]
 
 
 def test_audit_items_come_by_their_own_turn_in_an_order_of_chance() -> None:

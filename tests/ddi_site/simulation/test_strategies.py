@@ -19,8 +19,12 @@ PROBABILITIES = np.array([[0.50, 0.45, 0.05], [0.40, 0.30, 0.30], [0.98, 0.01, 0
 PATTERNS = ["a", "b", "c", "d"]
 
 
-def asked(probabilities: np.ndarray = PROBABILITIES, patterns: list[str] = PATTERNS, **answered: int) -> Asked:
-    return Asked(range(len(probabilities)), probabilities, patterns, answered, random.Random(5))
+def asked(
+    probabilities: np.ndarray = PROBABILITIES, patterns: list[str] = PATTERNS, answered: tuple[int, ...] = ()
+) -> Asked:
+    unanswered = [at for at in range(len(probabilities)) if at not in answered]
+    sentences = [f"sentence {at}" for at in range(len(probabilities))]
+    return Asked(unanswered, probabilities, patterns, sentences, answered, random.Random(5))
 
 
 def test_the_least_confident_comes_first() -> None:
@@ -32,9 +36,9 @@ def test_the_smallest_margin_comes_first() -> None:
 
 
 def test_the_queues_order_puts_a_pattern_that_was_answered_behind_a_new_one() -> None:
-    alike = np.array([[0.55, 0.45], [0.55, 0.45], [0.56, 0.44]])
-    assert list(doubt_and_novelty(asked(alike, ["a", "a", "b"]))) == [0, 2, 1]
-    assert next(doubt_and_novelty(asked(alike, ["a", "a", "b"], a=3))) == 2
+    alike = np.array([[0.55, 0.45], [0.55, 0.45], [0.56, 0.44], [0.55, 0.45]])
+    assert list(doubt_and_novelty(asked(alike, ["a", "a", "b", "c"]))) == [0, 3, 2, 1]
+    assert list(doubt_and_novelty(asked(alike, ["a", "a", "b", "c"], answered=(0,)))) == [3, 2, 1]
 
 
 def test_every_order_asks_about_each_statement_once() -> None:
