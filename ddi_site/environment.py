@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -101,3 +101,39 @@ def redis_url(var: Path) -> str:
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(f"DDI_REDIS_URL is {url!r}; it must start with redis://, rediss:// or unix://.")
     return url
+
+
+MAIL_SERVERS = {  # scheme: port, STARTTLS, TLS from the first byte
+    "smtp": (25, False, False),
+    "smtp+tls": (587, True, False),
+    "smtps": (465, False, True),
+}
+
+
+def mail() -> dict[str, object]:
+    """Django's mail settings from DDI_EMAIL_URL, with DDI_EMAIL_FROM as the sender; nothing is mailed by default."""
+    url = os.environ.get("DDI_EMAIL_URL", "")
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    parts = urlsplit(url)
+    if parts.scheme not in MAIL_SERVERS or not parts.hostname:
+        raise ImproperlyConfigured(
+            "DDI_EMAIL_URL cannot be read; write smtp://host, smtp+tls://user:password@host:587 or smtps://… ."
+        )
+    sender = os.environ.get("DDI_EMAIL_FROM", "")
+    if "@" not in sender:
+        raise ImproperlyConfigured(
+            "DDI_EMAIL_URL is set without DDI_EMAIL_FROM; name the address that mail comes from."
+        )
+    port, starttls, tls = MAIL_SERVERS[parts.scheme]
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": starttls,
+        "EMAIL_USE_SSL": tls,
+        "EMAIL_TIMEOUT": 10,  # seconds; a page waits for it
+        "DEFAULT_FROM_EMAIL": sender,
+    }

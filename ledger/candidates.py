@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 HELD_OUT = ("test", "one_unseen")  # roles that test
@@ -16,11 +16,15 @@ class LeakyTrainingSet(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """How pseudo-labels are chosen: the least calibrated confidence, and the most examples of one class and pattern."""
+    """How pseudo-labels are chosen: the least calibrated confidence, and the most examples of one class and pattern.
+
+    pattern_weight: what gold from a decision about its whole pattern weighs in training, 0 to 1; at 0 it does not teach.
+    """
 
     at_least: float
     most_per_class: int = 2_000
     most_per_pattern: int = 25
+    pattern_weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Candidate:
     pair: tuple[int, int] | None
     document: str
     text_sha256: bytes
+    gold_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,8 @@ class Composition:
     examples: dict[str, dict[str, dict[str, int]]]  # role → source → label → number
     pseudo_by_confidence: dict[str, dict[str, int]]  # label → confidence band → number
     left_out: dict[str, int]  # reason → number of statements
+    gold_by_source: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)  # role → gold source → label
+    pattern_weight: float = 1.0  # of gold from a decision about its pattern; all other gold weighs 1
 
     def n(self, role: str, source: str | None = None) -> int:
         by_source = self.examples.get(role, {})

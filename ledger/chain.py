@@ -110,10 +110,17 @@ def canonical(value: object) -> object:
 
 def rows_digest(kind: str, rows: Iterable[models.Model]) -> str:
     """Hash over the covered fields of rows of one kind, in the order given."""
-    digest = sha256()
     fields = COVERED[kind][1]
-    for row in rows:
-        values = [evidence_ids(row) if name == "evidence_ids" else canonical(getattr(row, name)) for name in fields]
+    return values_digest(
+        [evidence_ids(row) if name == "evidence_ids" else canonical(getattr(row, name)) for name in fields]
+        for row in rows
+    )
+
+
+def values_digest(rows: Iterable[Sequence[object]]) -> str:
+    """The same hash over canonical values in the order of the covered fields."""
+    digest = sha256()
+    for values in rows:
         digest.update(json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
         digest.update(b"\n")
     return digest.hexdigest()
@@ -122,8 +129,13 @@ def rows_digest(kind: str, rows: Iterable[models.Model]) -> str:
 def evidence_ids(gold: Any) -> list[int | str]:
     """The decisions a gold label rests on, by id, and the one about its pattern; uses what was prefetched."""
     pattern = getattr(gold, "pattern_evidence", None)
-    about_pattern = [f"pattern decision {pattern.decision_id}"] if pattern else []
+    about_pattern = [pattern_evidence(pattern.decision_id)] if pattern else []
     return [*sorted(evidence.decision_id for evidence in gold.evidence.all()), *about_pattern]
+
+
+def pattern_evidence(decision_id: int) -> str:
+    """A decision about a pattern among what a gold label rests on."""
+    return f"pattern decision {decision_id}"
 
 
 def link_hash(
@@ -154,16 +166,21 @@ def append_link(kind: str, rows: Sequence[models.Model], *, now: datetime) -> Ch
     """Close the chain over rows just inserted under `lock_chain`. Two queries, four for gold labels."""
     if kind == ChainLink.Kind.GOLD:
         models.prefetch_related_objects(rows, "evidence", "pattern_evidence")
+    return append_digest(kind, [row.pk for row in rows], rows_digest(kind, rows), now=now)
+
+
+def append_digest(kind: str, ids: Sequence[int], digest: str, *, now: datetime) -> ChainLink:
+    """The same for rows inserted by thousands: their ids, and `values_digest` over them (two queries)."""
     with transaction.atomic():
         newest = ChainLink.objects.order_by("-position").first()
         position, previous = (newest.position + 1, newest.hash) if newest else (1, GENESIS)
-        facts = {
+        facts: dict[str, Any] = {
             "position": position,
             "kind": kind,
-            "first_id": min(row.pk for row in rows),
-            "last_id": max(row.pk for row in rows),
-            "n_rows": len(rows),
-            "digest": rows_digest(kind, rows),
+            "first_id": min(ids),
+            "last_id": max(ids),
+            "n_rows": len(ids),
+            "digest": digest,
             "previous": previous,
             "linked_at": now,
         }

@@ -37,6 +37,7 @@ from ledger.splits import drug_group
 
 Role = TrainingExample.Role
 Source = TrainingExample.Source
+PATTERN = GoldLabel.Source.PATTERN_REVIEW
 
 
 class NothingToLearnFrom(Exception):
@@ -46,6 +47,7 @@ class NothingToLearnFrom(Exception):
 GOLD_FIELDS = (
     "id", "statement_id", "label_id", "statement__split", "statement__head_drug_id", "statement__tail_drug_id",
     "statement__head_drug__drugbank_id", "statement__tail_drug__drugbank_id", "statement__document", "statement__text",
+    "source",
 )  # fmt: skip
 
 
@@ -54,30 +56,50 @@ def choose(task: Task, choice: Choice) -> tuple[list[Candidate], Composition]:
     labels = trainable_labels(task)
     slugs = {label.pk: label.slug for label in labels}
     left_out: Counter[str] = Counter()
-    gold = list(gold_candidates(task, slugs, left_out))
+    gold = list(_weighing(gold_candidates(task, slugs, left_out), choice, left_out))
     model = current_model(task)
     bands: dict[str, Counter[str]] = {slug: Counter() for slug in slugs.values()}
     pseudo = list(_pseudo(task, model, choice, slugs, bands, left_out)) if model else []
     examples: dict[str, dict[str, Counter[str]]] = {}
     for one in (*gold, *pseudo):
         examples.setdefault(one.role, {}).setdefault(one.source, Counter())[slugs[one.label_id]] += 1
+    by_source: dict[str, dict[str, Counter[str]]] = {}
+    for one in gold:
+        by_source.setdefault(one.role, {}).setdefault(one.gold_source, Counter())[slugs[one.label_id]] += 1
     composition = Composition(
         examples={role: {source: dict(by) for source, by in sources.items()} for role, sources in examples.items()},
         pseudo_by_confidence={slug: dict(sorted(by.items())) for slug, by in bands.items()},
         left_out=dict(left_out),
+        gold_by_source={role: {name: dict(n) for name, n in sources.items()} for role, sources in by_source.items()},
+        pattern_weight=choice.pattern_weight,
     )
     return sorted((*gold, *pseudo), key=lambda one: one.statement_id), composition
 
 
 def preview(task: Task) -> Composition:
     """What the next training set would be made of now; reads all gold and sure predictions."""
-    return choose(task, Choice(at_least=task.pseudo_label_threshold))[1]
+    return choose(task, choice_of(task))[1]
+
+
+def choice_of(task: Task) -> Choice:
+    """How the task's settings choose now; frozen with the training set, which keeps it when they change."""
+    return Choice(at_least=task.pseudo_label_threshold, pattern_weight=task.pattern_weight)
+
+
+def _weighing(gold: Iterator[Candidate], choice: Choice, left_out: Counter[str]) -> Iterator[Candidate]:
+    """Gold without what would teach but weighs nothing; what tests or stops the training weighs nothing anyway."""
+    for one in gold:
+        if not choice.pattern_weight and one.role == Role.TRAIN and one.gold_source == PATTERN:
+            left_out["from a decision about its pattern, which weighs nothing here"] += 1
+            continue
+        yield one
 
 
 def gold_candidates(task: Task, slugs: dict[int, str], left_out: Counter[str]) -> Iterator[Candidate]:
     """The gold labels that may teach or test now; `slugs` are the trainable labels, what is passed over is counted."""
     rows = GoldLabel.objects.current().filter(task=task).order_by("statement_id").values_list(*GOLD_FIELDS)
-    for gold_id, statement_id, label_id, split, head, tail, head_id, tail_id, document, text in rows.iterator(2_000):
+    for gold_id, statement_id, label_id, split, head, tail, *more in rows.iterator(2_000):
+        head_id, tail_id, document, text, source = more
         if label_id not in slugs:
             left_out["an answer only people give"] += 1
             continue
@@ -85,8 +107,9 @@ def gold_candidates(task: Task, slugs: dict[int, str], left_out: Counter[str]) -
         if role is None:
             left_out["bridge: its drugs are in different groups"] += 1
             continue
+        pair = pair_of(head, tail)
         yield Candidate(
-            statement_id, label_id, role, Source.GOLD, gold_id, None, pair_of(head, tail), document, text_digest(text)
+            statement_id, label_id, role, Source.GOLD, gold_id, None, pair, document, text_digest(text), source
         )
 
 
@@ -194,7 +217,7 @@ def freeze(*, round: Round, now: datetime) -> TrainingSet:
     if existing := TrainingSet.objects.filter(round=round).first():
         return existing
     task = round.task
-    choice = Choice(at_least=task.pseudo_label_threshold)
+    choice = choice_of(task)
     candidates, composition = choose(task, choice)
     refuse_leaks(candidates)
     taught = {one.label_id for one in candidates if one.role == Role.TRAIN}

@@ -15,7 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 
-from ledger import references
+from ledger import references, searchable
 from ledger.models.append_only import AppendOnlyModel
 
 ACTS = ("update", "delete")
@@ -65,8 +65,7 @@ def missing_triggers(connection: BaseDatabaseWrapper) -> list[str]:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
         standing = {row[0] for row in cursor.fetchall()}
     wanted = [trigger_name(table, act) for table in append_only_tables() for act in ACTS]
-    if connection.vendor == "postgresql":
-        wanted += references.trigger_names()
+    wanted += references.trigger_names() if connection.vendor == "postgresql" else searchable.trigger_names()
     return [name for name in wanted if name not in standing]
 
 

@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class ReviewConfig(AppConfig):
     name = "review"
+
+    def ready(self) -> None:
+        from review import checks  # noqa: F401  registers the system check

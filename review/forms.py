@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models import GoldLabel, Label, Prediction, Task
-from review.filters import GoldFilter
+from ledger.models import Comment, DisagreementCause, Label, Prediction
 from review.models import ReviewItem
 
 LONGEST_COMMENT = 2_000  # characters
@@ -34,9 +33,13 @@ class DecisionForm(forms.Form):
 
 
 class AdjudicationForm(forms.Form):
-    """The answer that settles a disagreement, with the reason others will read."""
+    """The answer that settles a disagreement, why people had differed, and the reason they will read."""
 
     label = forms.ModelChoiceField(Label.objects.none(), to_field_name="slug")
+    cause = forms.ChoiceField(
+        choices=DisagreementCause.Cause.choices,
+        error_messages={"required": _("Choose why they had disagreed; the causes are counted.")},
+    )
     comment = forms.CharField(
         label=_("Why"),
         max_length=LONGEST_COMMENT,
@@ -48,6 +51,37 @@ class AdjudicationForm(forms.Form):
         super().__init__(data)
         field: Any = self.fields["label"]
         field.queryset = Label.objects.filter(task=item.task_id)
+
+
+class SecondOpinionForm(forms.Form):
+    """Why somebody wants a second opinion; they need not say."""
+
+    comment = forms.CharField(required=False, max_length=LONGEST_COMMENT)
+    idempotency_key = forms.UUIDField()
+
+
+class CommentForm(forms.Form):
+    """A contribution to the discussion of an item; `answers` is the one it replies to."""
+
+    text = forms.CharField(
+        max_length=LONGEST_COMMENT, error_messages={"required": _("Write something; an empty comment is not kept.")}
+    )
+    answers = forms.ModelChoiceField(Comment.objects.none(), required=False)
+    idempotency_key = forms.UUIDField()
+
+    def __init__(self, data: Any = None, *, item: ReviewItem) -> None:
+        super().__init__(data)
+        field: Any = self.fields["answers"]
+        field.queryset = Comment.objects.filter(task=item.task_id, statement=item.statement_id)
+
+
+class PreferenceForm(forms.Form):
+    """How a person likes to work."""
+
+    LANGUAGES = (("", _("as the browser asks")), ("en", "English"), ("ro", "română"))
+
+    single_keys = forms.BooleanField(required=False)
+    language = forms.ChoiceField(required=False, choices=LANGUAGES)
 
 
 class UndoForm(forms.Form):
@@ -64,19 +98,13 @@ class ReasonForm(forms.Form):
     )
 
 
-class ExportForm(forms.Form):
-    """Which gold labels to export; empty fields mean all."""
+PRESETS = (
+    ("default", _("the project's: adapts the whole encoder and learns from curated sentences too")),
+    ("paper", _("the first paper's: its published configuration, slower")),
+)
 
-    task = forms.ModelChoiceField(Task.objects.all(), to_field_name="slug", label=_("Task"))
-    round = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, label=_("Round"))
-    label = forms.SlugField(required=False, label=_("Label"))
-    source = forms.ChoiceField(
-        required=False, choices=[("", _("all sources")), *GoldLabel.Source.choices], label=_("Source")
-    )
 
-    def chosen(self) -> GoldFilter | None:
-        """The filter the form stands for; None when it does not stand for one."""
-        if not self.is_valid():
-            return None
-        given = self.cleaned_data
-        return GoldFilter(task=given["task"], round=given["round"], label=given["label"], source=given["source"])
+class RoundForm(forms.Form):
+    """How the next model is trained: a preset by name, the project's own without one."""
+
+    preset = forms.ChoiceField(choices=PRESETS, required=False, label=_("Way of training"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
+
+from ledger.patterns import HEAD_MARK, TAIL_MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +36,20 @@ def pieces(text: str, head: tuple[int, int], tail: tuple[int, int]) -> list[Piec
             closes_tail=end == tail[1],
         )
         for start, end in pairwise(cuts)
+    ]
+
+
+def pattern_pieces(text: str, head_kind: str, tail_kind: str) -> list[Piece]:
+    """A pattern in order, each of its masks as a mention that reads as the kind of thing it stands for."""
+    kinds = {HEAD_MARK: head_kind, TAIL_MARK: tail_kind}
+    return [
+        Piece(
+            text=kinds.get(part, part),
+            is_head=part == HEAD_MARK,
+            is_tail=part == TAIL_MARK,
+            closes_head=part == HEAD_MARK,
+            closes_tail=part == TAIL_MARK,
+        )
+        for part in re.split(f"({HEAD_MARK}|{TAIL_MARK})", text)
+        if part
     ]

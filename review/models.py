@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
 
-from ledger.models import Decision, FlagRule, Prediction, Run, Statement, Task
+from ledger.models import Decision, FlagRule, Prediction, Run, SpotCheck, Statement, Task
 
 
 class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
@@ -32,9 +32,10 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         return self.filter(priority__lte=place.priority).exclude(priority=place.priority, id__lte=place.pk)
 
     def first_held_by(self, reviewer: User, now: datetime) -> ReviewItem | None:
-        """The first of the items this person has open and has yet to answer."""
-        held = self.waiting().filter(lease_by=reviewer, lease_until__gt=now)
-        return held.order_by("-priority", "id").first()
+        """The first of the items this person has open and has yet to answer (one query, two when there is one)."""
+        # The few leases are read by themselves: asked for both at once, SQLite walks the whole queue to find them.
+        leased = list(ReviewItem.objects.filter(lease_by=reviewer, lease_until__gt=now).values_list("pk", flat=True))
+        return self.waiting().filter(pk__in=leased).order_by("-priority", "id").first() if leased else None
 
     def locked(self) -> ReviewItemQuerySet:
         """Items with task and statement; nobody else changes them before the transaction ends."""
@@ -42,14 +43,27 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
 
     def answerable_by(self, reviewer: User) -> ReviewItemQuerySet:
         """Items this person has neither answered nor put aside, and that are no other person's."""
+        skipped = Skip.objects.filter(item=models.OuterRef("pk"), reviewer=reviewer)
+        return self.unanswered_by(reviewer).exclude(models.Exists(skipped))
+
+    def unanswered_by(self, reviewer: User) -> ReviewItemQuerySet:
+        """Items this person has not answered, put aside or not, and that are no other person's."""
         answered = (
             Decision.objects.standing()
             .filter(task=models.OuterRef("task"), statement=models.OuterRef("statement"), reviewer=reviewer)
             .order_by()
         )
-        skipped = Skip.objects.filter(item=models.OuterRef("pk"), reviewer=reviewer)
         theirs = self.filter(models.Q(assigned_to__isnull=True) | models.Q(assigned_to=reviewer))
-        return theirs.exclude(models.Exists(answered)).exclude(models.Exists(skipped))
+        return theirs.exclude(models.Exists(answered)).checkable_by(reviewer)
+
+    def checkable_by(self, reviewer: User) -> ReviewItemQuerySet:
+        """Items that are no spot check of a pattern this person decided."""
+        own = (
+            SpotCheck.objects.in_force()
+            .filter(statement=models.OuterRef("statement"), decision__task=models.OuterRef("task"))
+            .filter(decision__reviewer=reviewer)
+        )
+        return self.exclude(models.Q(main_reason=ReviewItem.Reason.SPOT_CHECK) & models.Exists(own))
 
     def free_for(self, reviewer: User, now: datetime) -> ReviewItemQuerySet:
         """Items nobody else holds a live lease on."""
@@ -76,6 +90,7 @@ class ReviewItem(models.Model):
         SETTLED = "settled", "settled"
 
     WAITING = (State.OPEN, State.AWAITING_SECOND)
+    ASKED = (Reason.SPOT_CHECK, Reason.MODELS_DIFFER, Reason.REQUESTED)  # by people, not by a queue building
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="review_items", db_index=False)
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="review_items")
@@ -116,6 +131,9 @@ class ReviewItem(models.Model):
         indexes = [
             # The next item is the first row of (task, state) in this order: a seek, however long the queue.
             models.Index(fields=["task", "state", "-priority", "id"], name="item_by_place_in_the_queue"),
+            models.Index(fields=["task", "state", "main_reason", "-priority", "id"], name="item_by_reason_and_place"),
+            models.Index(fields=["task", "main_reason", "statement"], name="item_by_reason_and_statement"),
+            models.Index(fields=["assigned_to", "task", "state"], name="item_by_person"),
         ]
 
     def __str__(self) -> str:
@@ -173,6 +191,14 @@ class Preference(models.Model):
     single_keys = models.BooleanField(default=True, help_text="Whether single keys act (WCAG 2.1.4).")
     language = models.CharField(max_length=10, blank=True, help_text="Empty: as the browser asks.")
     shown_around_at = models.DateTimeField(null=True, help_text="When the first visit's tour was finished.")
+
+    @classmethod
+    def of(cls, person: User) -> Preference:
+        """This person's, or what holds for who never chose (no query where the sign-in has read it already)."""
+        try:
+            return person.preference
+        except cls.DoesNotExist:
+            return cls(person=person)
 
     def __str__(self) -> str:
         return f"preferences of person {self.person_id}"

@@ -76,6 +76,11 @@ def at_most(name: str, unit: str, ours: float, goal: float) -> Row:
     return Row(name, unit, ours, None, "", f"<= {goal}", ours <= goal)
 
 
+def ratio_at_most(name: str, unit: str, ours: float, peer: float, peer_name: str, goal: float) -> Row:
+    """A cost that should be at most `goal` times the peer's."""
+    return Row(name, unit, ours, peer, peer_name, f"ratio <= {goal}", ours / peer <= goal)
+
+
 def alternately(ours: Callable[[], int], peer: Callable[[], int], *, rounds: int) -> tuple[float, float]:
     """Median rates (units a second) of two ways to do `n` units, taken in turns; each call returns its `n`."""
     rates: tuple[list[float], list[float]] = ([], [])

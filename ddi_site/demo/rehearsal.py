@@ -16,7 +16,17 @@ from django.utils import timezone
 from ddi_site.demo.accounts import accounts
 from ddi_site.demo.preparation import FILES, Say, build_queue, predict, prepare, task, train
 from ledger.integrity import problems
-from ledger.models import Decision, Evaluation, Flag, GoldLabel, Label, Prediction, Promotion, Statement
+from ledger.models import (
+    Decision,
+    DisagreementCause,
+    Evaluation,
+    Flag,
+    GoldLabel,
+    Label,
+    Prediction,
+    Promotion,
+    Statement,
+)
 from ledger.queries import current_model
 from ledger.record.promotions import promote
 from review.actions.adjudicate import adjudicate
@@ -130,6 +140,7 @@ def settle(adjudicator: User, answers: Answers) -> int:
             item=item,
             by=adjudicator,
             label=answers.of(item.statement),
+            cause=DisagreementCause.Cause.SLIP,
             comment="The sentence names the outcome.",
             idempotency_key=uuid.uuid4(),
             now=timezone.now(),

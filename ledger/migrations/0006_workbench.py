@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             name='Proposal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('promote', 'promotion'), ('roll_back', 'roll-back'), ('export', 'export')], max_length=9)),
+                ('act', models.CharField(choices=[('promote', 'promotion'), ('roll_back', 'roll-back'), ('export', 'export'), ('lift_rule', 'end of the two-person rule')], max_length=9)),
                 ('parameters', models.JSONField(help_text='Of an export: its form, filters and moment.')),
                 ('reason', models.TextField()),
                 ('at', models.DateTimeField()),
@@ -253,7 +253,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act', 'export'), ('model_version__isnull', True)), models.Q(models.Q(('act', 'export'), _negated=True), ('model_version__isnull', False)), _connector='OR'), name='a_proposed_move_names_its_model_and_an_export_none'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('act__in', ('promote', 'roll_back')), ('model_version__isnull', False)), models.Q(('act__in', ('export', 'lift_rule')), ('model_version__isnull', True)), _connector='OR'), name='a_proposed_move_names_its_model_and_others_none'),
         ),
         migrations.AddConstraint(
             model_name='spotcheck',

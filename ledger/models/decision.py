@@ -63,6 +63,7 @@ class Decision(AppendOnlyModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["decided_at"], name="decision_by_time"),
             models.Index(fields=["reviewer", "decided_at"], name="decision_by_reviewer_and_time"),
             models.Index(fields=["reviewer", "statement"], name="decision_by_reviewer_and_what"),
         ]

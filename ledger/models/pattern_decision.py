@@ -12,9 +12,16 @@ from ledger.models.task import Label, Task
 
 
 class PatternDecisionQuerySet(AppendOnlyQuerySet["PatternDecision"]):
-    def standing(self) -> PatternDecisionQuerySet:
-        """Decisions that hold now: neither replaced, withdrawn nor reopened."""
-        return self.filter(replaced_by__isnull=True, label__isnull=False)
+    def newest(self) -> PatternDecisionQuerySet:
+        """The end of each pattern's chain, also where it takes a decision back."""
+        return self.filter(replaced_by__isnull=True)
+
+    def in_force(self) -> PatternDecisionQuerySet:
+        """Decisions that hold now: all since the pattern was last withdrawn or reopened."""
+        ended = PatternDecision.objects.filter(
+            task=models.OuterRef("task"), pattern=models.OuterRef("pattern"), id__gt=models.OuterRef("pk")
+        ).exclude(act=PatternDecision.Act.DECISION)
+        return self.filter(act=PatternDecision.Act.DECISION).exclude(models.Exists(ended))
 
 
 class PatternDecision(AppendOnlyModel):
@@ -73,13 +80,19 @@ class PatternEvidence(AppendOnlyModel):
         return f"gold {self.gold_id} rests on pattern decision {self.decision_id}"
 
 
+class SpotCheckQuerySet(AppendOnlyQuerySet["SpotCheck"]):
+    def in_force(self) -> SpotCheckQuerySet:
+        """Checks of decisions that hold now."""
+        return self.filter(decision__in=PatternDecision.objects.in_force().order_by().values("id"))
+
+
 class SpotCheck(AppendOnlyModel):
     """That a statement was drawn so that somebody else answers it by itself, to test a decision about its pattern."""
 
     decision = models.ForeignKey(PatternDecision, models.PROTECT, related_name="spot_checks")
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="spot_checks")
 
-    objects = AppendOnlyQuerySet["SpotCheck"].as_manager()
+    objects = SpotCheckQuerySet.as_manager()
 
     class Meta(AppendOnlyModel.Meta):
         verbose_name = "spot check"

@@ -51,7 +51,8 @@ class Prediction(AppendOnlyModel):
                 name="confidence_lies_between_0_and_1", condition=models.Q(confidence__range=(0, 1))
             ),
         ]
-        indexes = [models.Index(fields=["model_version", "confidence"], name="prediction_by_confidence")]
+        # With the id: one wording has one confidence, so a hundred thousand rows may share it.
+        indexes = [models.Index(fields=["model_version", "confidence", "id"], name="prediction_by_confidence")]
 
     def __str__(self) -> str:
         return f"{self.label_id} {self.confidence:.3f}"

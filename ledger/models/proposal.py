@@ -11,12 +11,13 @@ from ledger.models.task import Task
 
 
 class Proposal(AppendOnlyModel):
-    """That one person wants a model promoted or rolled back, or the gold labels exported."""
+    """That one person wants a model promoted or rolled back, gold labels exported, or the two-person rule ended."""
 
     class Act(models.TextChoices):
         PROMOTE = "promote", "promotion"
         ROLL_BACK = "roll_back", "roll-back"
         EXPORT = "export", "export"
+        LIFT = "lift_rule", "end of the two-person rule"
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="proposals")
     act = models.CharField(max_length=9, choices=Act)
@@ -32,9 +33,9 @@ class Proposal(AppendOnlyModel):
         verbose_name = "proposal"
         constraints = [
             models.CheckConstraint(
-                name="a_proposed_move_names_its_model_and_an_export_none",
-                condition=models.Q(act="export", model_version__isnull=True)
-                | (~models.Q(act="export") & models.Q(model_version__isnull=False)),
+                name="a_proposed_move_names_its_model_and_others_none",
+                condition=models.Q(act__in=("promote", "roll_back"), model_version__isnull=False)
+                | models.Q(act__in=("export", "lift_rule"), model_version__isnull=True),
             )
         ]
 

@@ -110,6 +110,8 @@ class Statement(AppendOnlyModel):
         ]
         indexes = [
             models.Index(fields=["corpus", "split", "id"], name="statement_by_corpus_and_split"),
+            models.Index(fields=["corpus", "id"], name="statement_by_corpus"),
+            models.Index(fields=["corpus", "pattern"], name="statement_by_wording"),
             models.Index(fields=["head_drug", "tail_drug"], name="statement_by_pair"),
         ]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import chain
 
 from django.db import connection, models
 
-Cell = int | float | str | bytes | None
+Cell = int | float | str | bytes | datetime | None
 
 ROWS_A_STATEMENT = (100, 20, 1)  # on SQLite, the most first: beyond a hundred nothing is gained
 

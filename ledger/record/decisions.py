@@ -11,9 +11,20 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from ledger.chain import append_link, lock_chain
-from ledger.models import ChainLink, Decision, GoldLabel, Label, Prediction, Statement, Task
+from ledger.models import (
+    ChainLink,
+    Decision,
+    DisagreementCause,
+    GoldLabel,
+    Label,
+    PatternDecision,
+    Prediction,
+    Statement,
+    Task,
+)
 from ledger.queries import current_gold, standing_decisions
 from ledger.record.gold import add_gold, take_back_gold
+from ledger.record.spot_checks import reopen_where_contradicted
 
 Status = Literal["open", "awaiting_second", "disagreement", "settled"]
 
@@ -44,20 +55,24 @@ class LabelOfAnotherTask(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a submitted decision led to; `repeated` when the same key had been submitted before."""
+    """What a submitted decision led to; `repeated` when the same key had been submitted before.
+
+    reopened: the row that reopened the statement's pattern, when this answer was its spot check and contradicted it.
+    """
 
     decision: Decision
     status: Status
     gold: GoldLabel | None
     repeated: bool
+    reopened: PatternDecision | None = None
 
 
 def statement_status(task: Task, statement: Statement) -> Status:
     """Where the statement stands between its first answer and gold (at most two queries)."""
-    return _where_it_stands(task, statement)[0]
+    return where_it_stands(task, statement)[0]
 
 
-def _where_it_stands(task: Task, statement: Statement) -> tuple[Status, GoldLabel | None]:
+def where_it_stands(task: Task, statement: Statement) -> tuple[Status, GoldLabel | None]:
     """An imported label settles only what nobody answered: people are asked just because a model disputes it."""
     gold = current_gold(task, statement)
     if gold and gold.source != GoldLabel.Source.SEED:
@@ -96,15 +111,15 @@ def submit_decision(
     """
     _refuse_foreign(label, task)
     lock_chain()
-    written = _written(
+    written = written_with(
         idempotency_key, task_id=task.pk, statement_id=statement.pk, reviewer_id=reviewer.pk, kind=Decision.Kind.ANSWER
     )
     if written:
-        return Outcome(written, *_where_it_stands(task, statement), repeated=True)
+        return Outcome(written, *where_it_stands(task, statement), repeated=True)
     before = newest_decision(task, statement, reviewer)
     if before and before.kind != Decision.Kind.WITHDRAWAL:
         raise AlreadyDecided(AlreadyDecided.__doc__)
-    decision = _write(
+    decision = write_decision(
         now,
         task=task,
         statement=statement,
@@ -117,11 +132,12 @@ def submit_decision(
         seconds_spent=seconds_spent,
         idempotency_key=idempotency_key,
     )
-    _settle(task, statement, reviews_needed, now)
-    return Outcome(decision, *_where_it_stands(task, statement), repeated=False)
+    settle_gold(task, statement, reviews_needed, now)
+    reopened = reopen_where_contradicted(decision, now)
+    return Outcome(decision, *where_it_stands(task, statement), repeated=False, reopened=reopened)
 
 
-def _written(idempotency_key: uuid.UUID, **facts: object) -> Decision | None:
+def written_with(idempotency_key: uuid.UUID, **facts: object) -> Decision | None:
     """The decision that was written with this key before; raises KeyUsedElsewhere when its facts are others."""
     known = Decision.objects.filter(idempotency_key=idempotency_key).select_related("statement").first()
     if known and any(getattr(known, name) != fact for name, fact in facts.items()):
@@ -129,14 +145,14 @@ def _written(idempotency_key: uuid.UUID, **facts: object) -> Decision | None:
     return known
 
 
-def _write(now: datetime, **facts: Any) -> Decision:
+def write_decision(now: datetime, **facts: Any) -> Decision:
     """Insert a decision and link it into the chain, whose lock the caller holds."""
     decision = Decision.objects.create(**facts, decided_at=now)
     append_link(ChainLink.Kind.DECISION, [decision], now=now)
     return decision
 
 
-def _settle(task: Task, statement: Statement, reviews_needed: int, now: datetime) -> None:
+def settle_gold(task: Task, statement: Statement, reviews_needed: int, now: datetime) -> None:
     """Make gold when enough people gave the same answer, take it back when they differ; an adjudicator's holds."""
     answers = list(standing_decisions(task, statement))
     standing = current_gold(task, statement)
@@ -161,7 +177,7 @@ def withdraw_decision(
     A second call with the same key returns the first one's row.
     """
     lock_chain()
-    written = _written(idempotency_key, replaces_id=decision.pk, reviewer_id=by.pk, kind=Decision.Kind.WITHDRAWAL)
+    written = written_with(idempotency_key, replaces_id=decision.pk, reviewer_id=by.pk, kind=Decision.Kind.WITHDRAWAL)
     if written:
         return written
     if decision.reviewer_id != by.pk:
@@ -172,7 +188,7 @@ def withdraw_decision(
     standing = current_gold(task, statement)
     if standing and standing.source == GoldLabel.Source.ADJUDICATION and decision.kind == Decision.Kind.ANSWER:
         raise AlreadyAdjudicated(AlreadyAdjudicated.__doc__)
-    withdrawal = _write(
+    withdrawal = write_decision(
         now,
         task=task,
         statement=statement,
@@ -196,11 +212,15 @@ def adjudicate(
     comment: str,
     idempotency_key: uuid.UUID,
     now: datetime,
+    cause: str | None = None,
 ) -> GoldLabel:
-    """Settle a disagreement: the adjudicator's answer is gold, resting on every answer that was weighed."""
+    """Settle a disagreement: the adjudicator's answer is gold, resting on every answer that was weighed.
+
+    cause: why people had disagreed, one of DisagreementCause.Cause, where the adjudicator says so.
+    """
     _refuse_foreign(label, task)
     lock_chain()
-    written = _written(
+    written = written_with(
         idempotency_key,
         task_id=task.pk,
         statement_id=statement.pk,
@@ -210,7 +230,7 @@ def adjudicate(
     if written:
         return GoldLabel.objects.filter(evidence__decision=written).earliest("id")
     weighed = list(standing_decisions(task, statement))
-    decision = _write(
+    decision = write_decision(
         now,
         task=task,
         statement=statement,
@@ -221,6 +241,8 @@ def adjudicate(
         replaces=newest_decision(task, statement, adjudicator),
         idempotency_key=idempotency_key,
     )
+    if cause is not None:
+        DisagreementCause.objects.create(decision=decision, cause=DisagreementCause.Cause(cause))
     return add_gold(
         task=task,
         statement=statement,

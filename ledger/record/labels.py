@@ -24,10 +24,7 @@ def set_trainable(*, label: Label, trainable: bool) -> Label:
     Model versions keep the labels they were trained with. Raises TooFewToLearn or TrainingUnderWay.
     """
     task = Task.objects.select_for_update().get(pk=label.task_id)
-    if Run.objects.filter(task=task, kind=Run.Kind.TRAINING, status__in=Run.ACTIVE).exists():
-        raise TrainingUnderWay(
-            f"A training of {task.slug} is under way: wait for it or cancel it, then switch {label.slug}."
-        )
+    refuse_during_training(label, task)
     if not trainable and task.labels.filter(trainable=True).exclude(pk=label.pk).count() < FEWEST:
         raise TooFewToLearn(
             f"Without {label.slug} the task {task.slug} would have fewer than {FEWEST} labels to learn: make another "
@@ -36,3 +33,11 @@ def set_trainable(*, label: Label, trainable: bool) -> Label:
     label.trainable = trainable
     label.save(update_fields=["trainable"])
     return label
+
+
+def refuse_during_training(label: Label, task: Task) -> None:
+    """Raises TrainingUnderWay. The caller holds the task's row, so that no training is opened meanwhile."""
+    if Run.objects.filter(task=task, kind=Run.Kind.TRAINING, status__in=Run.ACTIVE).exists():
+        raise TrainingUnderWay(
+            f"A training of {task.slug} is under way: wait for it or cancel it, then switch {label.slug}."
+        )

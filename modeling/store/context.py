@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
-from ledger.atc import ClassRule, RuleBook
+from ledger.expectations import Expectations
 from ledger.flagging import Beside, Thresholds
-from ledger.models import AtcRule, DrugAtc, GoldLabel, Label, Prediction, Run, Statement
+from ledger.models import GoldLabel, Label, Prediction, Run, Statement
 from ledger.queries import predecessor_of
 from ledger.record.predictions import Predicted, flag_rules
 from modeling.records import Scored
@@ -23,20 +22,15 @@ class Context:
         self.version = run.model_version
         self.labels = {label.slug: label for label in Label.objects.filter(task=task)}
         self.titles = {label.pk: label.title for label in self.labels.values()}
-        rules = list(AtcRule.objects.filter(task=task).order_by("id"))
-        self.rule_book = RuleBook(ClassRule(rule.pk, rule.prefix_a, rule.prefix_b, rule.expected_id) for rule in rules)
+        self.expectations = Expectations(task)
         self.thresholds = Thresholds(
             doubt=task.doubt_threshold,
             sure=task.pseudo_label_threshold,
             audit_share=task.audit_share,
-            atc_tables=tuple(sorted({rule.table for rule in rules})),
+            atc_tables=self.expectations.tables,
         )
         self.rules = flag_rules(task, self.thresholds)
         self.predecessor = predecessor_of(task, run.model_version)
-        codes: dict[int | None, list[str]] = defaultdict(list)
-        for drug_id, code in DrugAtc.objects.order_by("drug_id", "code_id").values_list("drug_id", "code_id"):
-            codes[drug_id].append(code)
-        self.classes = {drug_id: self.rule_book.classes(of_drug) for drug_id, of_drug in codes.items()}
 
     def predicted(self, scored: Sequence[Scored], slugs: Sequence[str]) -> list[Predicted]:
         label_ids = [self.labels[slug].pk for slug in slugs]
@@ -57,7 +51,7 @@ class Context:
             expectations={
                 statement_id: expectation
                 for statement_id, head, tail in pairs
-                if (expectation := self.rule_book.between(self.classes.get(head, ()), self.classes.get(tail, ())))
+                if (expectation := self.expectations.of(head, tail))
             },
             previous_label_ids=dict(before.values_list("statement_id", "label_id") if self.predecessor else ()),
             gold_label_ids=dict(gold.values_list("statement_id", "label_id")),

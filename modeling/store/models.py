@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 
+from ledger.code_version import code_version
 from ledger.models import ModelVersion
 from modeling import artifacts
 from modeling.adapter_facts import described
@@ -108,22 +108,6 @@ def load_exactly(version: ModelVersion) -> LoadedModel:
 def _trained(version: ModelVersion, **how: Any) -> LoadedModel:
     backbone = backbone_of(version)
     return LoadedModel.load(fetch(version), backbone, sha256=version.artifact, shared=shared_backbone(backbone), **how)
-
-
-def code_version() -> str:
-    """The commit this code is at, or the installed version outside a checkout."""
-    try:
-        commit = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607
-            cwd=settings.BASE_DIR,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return commit.stdout.strip()
 
 
 def registry_facts(manifest: dict[str, Any], artifact: str, files: dict[str, str]) -> dict[str, Any]:

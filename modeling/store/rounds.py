@@ -26,7 +26,9 @@ from modeling.store.statements import examples
 from modeling.training import TrainedModel, TrainingCancelled, train
 
 SECONDS_BETWEEN_REPORTS = 1.0
-MOST_LOSSES = 400  # points of the loss curve kept on the run's row
+MOST_LOSSES = 400  # points of a loss curve kept on the run's row
+
+Point = tuple[int, float]
 
 
 class Reporter:
@@ -34,26 +36,40 @@ class Reporter:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self.losses: list[tuple[int, float]] = []
-        self.epochs: list[dict[str, float]] = []
+        self.losses: list[Point] = []
+        self.validation_losses: list[Point] = []
+        self._latest: dict[str, float] = {}
+        self._stage = ("", 0.0)
         self._told = 0.0
         self._asked = 0.0
         self._stopping = False
 
     def __call__(self, progress: Progress) -> None:
-        loss, epoch = progress.detail.get("loss"), progress.detail.get("epoch")
-        if isinstance(loss, float) and (not self.losses or self.losses[-1][1] != loss):
-            self.losses.append((progress.done, round(loss, 4)))
-            if len(self.losses) > MOST_LOSSES:
-                del self.losses[1::2]
+        self.losses = self._longer(self.losses, "loss", progress)
+        self.validation_losses = self._longer(self.validation_losses, "validation_loss", progress)
         now = time.monotonic()
+        if progress.stage != self._stage[0]:
+            self._stage = (progress.stage, now)
         if now - self._told < SECONDS_BETWEEN_REPORTS and progress.done < progress.total:
             return
         self._told = now
-        detail: dict[str, Any] = {"losses": self.losses, **progress.detail}
-        if epoch is not None:
-            detail["epoch"] = epoch
+        detail: dict[str, Any] = {**self.curves, **progress.detail}
+        if progress.done and now > self._stage[1]:
+            detail["steps_per_second"] = round(progress.done / (now - self._stage[1]), 3)
         self.work.report(stage=progress.stage, n_done=progress.done, n_total=progress.total or 1, detail=detail)
+
+    @property
+    def curves(self) -> dict[str, list[Point]]:
+        """The losses so far, as the row keeps them: (step, loss) of training, and of the validation examples."""
+        return {"losses": self.losses, "validation_losses": self.validation_losses}
+
+    def _longer(self, points: list[Point], name: str, progress: Progress) -> list[Point]:
+        """With what is new: the trainer tells a loss every few steps, and we are told of it at each."""
+        value = progress.detail.get(name)
+        if not isinstance(value, float) or self._latest.get(name) == value:
+            return points
+        self._latest[name] = value
+        return thinned([*points, (progress.done, round(value, 4))])
 
     def should_cancel(self) -> bool:
         """Whether to stop, asked of the row at most once a second."""
@@ -62,6 +78,11 @@ class Reporter:
             self._asked = now
             self._stopping = self.work.should_stop()
         return self._stopping
+
+
+def thinned(points: list[Point]) -> list[Point]:
+    """At most `MOST_LOSSES` points: every second one goes when there are more, never the first or the latest."""
+    return points if len(points) <= MOST_LOSSES else [*points[:-1:2], points[-1]]
 
 
 def train_round(work: Work) -> ModelVersion:
@@ -84,7 +105,7 @@ def train_round(work: Work) -> ModelVersion:
         raise
     work.report(
         stage="done",
-        detail={"losses": reporter.losses, "model_version": version.pk, "accuracy": accuracy},
+        detail={**reporter.curves, "model_version": version.pk, "accuracy": accuracy},
     )
     return version
 

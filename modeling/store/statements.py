@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ledger.models import Run, Statement, TrainingExample, TrainingSet
+from ledger.models import GoldLabel, Run, Statement, TrainingExample, TrainingSet
 from ledger.models.append_only import AppendOnlyQuerySet
 from ledger.record.runs import pending_statements
 from modeling import records
@@ -41,14 +41,23 @@ def pending_records(run: Run) -> Iterator[records.Statement]:
 
 
 def examples(training_set: TrainingSet, role: str, labels: list[str]) -> list[records.Example]:
-    """The examples of one role, by statement id; `labels` are slugs in class order."""
-    rows = dict(
-        TrainingExample.objects.filter(training_set=training_set, role=role).values_list("statement_id", "label__slug")
-    )
+    """The examples of one role, by statement id; `labels` are slugs in class order.
+
+    Gold from a decision about its pattern teaches with the weight that was frozen with the training set.
+    """
+    teaches = role == TrainingExample.Role.TRAIN
+    weight = float(training_set.parameters.get("pattern_weight", 1.0)) if teaches else 1.0
+    rows = {
+        statement_id: (slug, weight if source == GoldLabel.Source.PATTERN_REVIEW else 1.0)
+        for statement_id, slug, source in TrainingExample.objects.filter(
+            training_set=training_set, role=role
+        ).values_list("statement_id", "label__slug", "gold__source")
+    }
     statements = Statement.objects.filter(
         id__in=TrainingExample.objects.filter(training_set=training_set, role=role).values("statement_id")
     )
     return [
-        records.Example(statement, labels.index(rows[statement.id]))
+        records.Example(statement, labels.index(slug), example_weight)
         for statement in as_records(statements.order_by("id"))
+        for slug, example_weight in [rows[statement.id]]
     ]

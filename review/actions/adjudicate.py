@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from ledger.models import Decision, GoldLabel, Label
+from ledger.models import Decision, DisagreementCause, GoldLabel, Label
 from ledger.record import decisions
 from review.models import ReviewItem
 
@@ -19,9 +19,19 @@ class NothingToAdjudicate(Exception):
 
 @transaction.atomic
 def adjudicate(
-    *, item: ReviewItem, by: User, label: Label, comment: str, idempotency_key: uuid.UUID, now: datetime
+    *,
+    item: ReviewItem,
+    by: User,
+    label: Label,
+    cause: DisagreementCause.Cause,
+    comment: str,
+    idempotency_key: uuid.UUID,
+    now: datetime,
 ) -> GoldLabel:
-    """Write the adjudicator's answer as gold and settle the item. The same key again changes nothing."""
+    """Write the adjudicator's answer as gold with the cause they see, and settle the item.
+
+    The same key again changes nothing. Raises NothingToAdjudicate or ledger's KeyUsedElsewhere.
+    """
     item = ReviewItem.objects.locked().get(pk=item.pk)
     repeated = Decision.objects.filter(idempotency_key=idempotency_key).exists()
     if item.state != ReviewItem.State.ADJUDICATION and not repeated:
@@ -31,6 +41,7 @@ def adjudicate(
         statement=item.statement,
         adjudicator=by,
         label=label,
+        cause=cause,
         comment=comment,
         idempotency_key=idempotency_key,
         now=now,

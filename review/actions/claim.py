@@ -27,7 +27,7 @@ def claim_next(
 
     An item they hold already comes first: nobody collects leases. Never one they answered or put aside.
     """
-    answerable = chosen.apply(ReviewItem.objects.filter(task=task)).answerable_by(reviewer)
+    answerable = chosen.items(task, reviewer).answerable_by(reviewer)
     held = answerable.first_held_by(reviewer, now)
     if held is not None and claim(item=held, reviewer=reviewer, now=now, lease_seconds=lease_seconds):
         return held
@@ -41,11 +41,13 @@ def claim_next(
 
 
 def claim(*, item: ReviewItem, reviewer: User, now: datetime, lease_seconds: int = LEASE_SECONDS) -> bool:
-    """Lease this item, or make one's own lease longer; False when somebody else holds it or it needs no answer."""
+    """Lease this item, or make one's own lease longer; False when somebody else holds it, it needs no answer, or
+    it checks this person's own decision about its pattern."""
     until = now + timedelta(seconds=lease_seconds)
     # Compare and set in one UPDATE: of two people who saw the item free, the database lets one through.
     taken = (
         ReviewItem.objects.filter(pk=item.pk, state__in=ReviewItem.WAITING)
+        .checkable_by(reviewer)
         .filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now) | Q(lease_by=reviewer))
         .update(lease_by=reviewer, lease_until=until)
     )

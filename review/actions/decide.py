@@ -12,8 +12,11 @@ from django.db import transaction
 from ledger.models import Decision, Label, Prediction
 from ledger.queries import standing_decisions
 from ledger.record.decisions import Outcome, submit_decision, withdraw_decision
+from ledger.record.revisions import NothingToRevise, revise_decision
 from review.actions.claim import claim, release
+from review.actions.pattern_items import open_again
 from review.models import ReviewItem, Skip
+from review.queries.seeing import hides_model, own_decisions
 
 STATE_AFTER = {
     "open": ReviewItem.State.OPEN,
@@ -31,6 +34,10 @@ class NoAnswerNeeded(Exception):
     """The lease ran out and others have settled the item since. The answer was not saved."""
 
 
+class OwnSpotCheck(NoAnswerNeeded):
+    """You decided this statement's pattern, so somebody else checks it. The answer was not saved."""
+
+
 @transaction.atomic
 def decide(
     *,
@@ -46,22 +53,26 @@ def decide(
     """Write this person's answer and move the item on.
 
     A lease that ran out loses nothing as long as nobody else took or settled the item; otherwise HeldByAnother or
-    NoAnswerNeeded. The same key again gives the first outcome and changes nothing. Raises ledger's AlreadyDecided.
+    NoAnswerNeeded. The same key again gives the first outcome and changes nothing. On a blind task a first answer has
+    seen no prediction, whatever the page says. Raises ledger's AlreadyDecided.
     """
     item = ReviewItem.objects.locked().get(pk=item.pk)
-    if not Decision.objects.filter(idempotency_key=idempotency_key).exists():
+    own = own_decisions(item, by)
+    if not any(one.idempotency_key == idempotency_key for one in own):
         if item.holder(now) not in (None, by.pk):
             raise HeldByAnother(HeldByAnother.__doc__)
-        answered = Decision.objects.standing().filter(task=item.task, statement=item.statement, reviewer=by).exists()
-        if item.state not in ReviewItem.WAITING and not answered:
+        stands = bool(own) and own[-1].kind != Decision.Kind.WITHDRAWAL
+        if item.state not in ReviewItem.WAITING and not stands:
             raise NoAnswerNeeded(NoAnswerNeeded.__doc__)
+        if not ReviewItem.objects.filter(pk=item.pk).checkable_by(by).exists():
+            raise OwnSpotCheck(OwnSpotCheck.__doc__)
     outcome = submit_decision(
         task=item.task,
         statement=item.statement,
         reviewer=by,
         label=label,
         comment=comment,
-        prediction_seen=prediction_seen,
+        prediction_seen=None if hides_model(item, own) else prediction_seen,
         seconds_spent=seconds_spent,
         idempotency_key=idempotency_key,
         reviews_needed=item.reviews_needed,
@@ -69,6 +80,47 @@ def decide(
     )
     if not outcome.repeated:
         item.move_to(STATE_AFTER[outcome.status])
+    if outcome.reopened:
+        open_again(outcome.reopened, now)
+    return outcome
+
+
+@transaction.atomic
+def revise(
+    *,
+    item: ReviewItem,
+    by: User,
+    label: Label,
+    comment: str,
+    seconds_spent: float | None,
+    idempotency_key: uuid.UUID,
+    now: datetime,
+) -> Outcome:
+    """Keep or change one's own blind answer now that the model's is in view, and move the item where it belongs.
+
+    The same key again gives the first outcome and changes nothing. Raises ledger's NothingToRevise, AlreadyAdjudicated.
+    """
+    item = ReviewItem.objects.locked().get(pk=item.pk)
+    own = own_decisions(item, by)
+    repeated = next((one for one in own if one.idempotency_key == idempotency_key), None)
+    first = repeated.replaces if repeated else own[-1] if own else None
+    if first is None:
+        raise NothingToRevise(NothingToRevise.__doc__)
+    outcome = revise_decision(
+        decision=first,
+        by=by,
+        label=label,
+        comment=comment,
+        prediction_seen=item.prediction,
+        seconds_spent=seconds_spent,
+        idempotency_key=idempotency_key,
+        reviews_needed=item.reviews_needed,
+        now=now,
+    )
+    if not outcome.repeated:
+        item.move_to(STATE_AFTER[outcome.status], keep_lease=item.holder(now) not in (None, by.pk))
+    if outcome.reopened:
+        open_again(outcome.reopened, now)
     return outcome
 
 

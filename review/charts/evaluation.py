@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from review.charts.parts import Figure, colour_of, layout
+from review.charts.parts import ABOVE, Figure, colour_of, layout
 
 Points = Sequence[Sequence[float]]
 DASHES = ("solid", "dash", "dot", "dashdot")
 MOST_NAMED = 6  # lines a legend can name
-ABOVE: dict[str, Any] = {"legend": {"y": 1.02, "yanchor": "bottom"}, "margin": {"l": 56, "r": 16, "t": 48, "b": 48}}
-"""A legend that grows upwards where it needs two lines, and room for them."""
 
 
 def _inside(x: float, xanchor: str) -> dict[str, Any]:

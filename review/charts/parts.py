@@ -8,6 +8,8 @@ from typing import Any
 Figure = dict[str, Any]
 LABEL_COLOURS = {"synergistic": "--synergistic", "antagonistic": "--antagonistic"}
 OTHER_COLOURS = ("--accent", "--flag", "--undetermined")
+ABOVE: dict[str, Any] = {"legend": {"y": 1.02, "yanchor": "bottom"}, "margin": {"l": 56, "r": 16, "t": 48, "b": 48}}
+"""A legend that grows upwards where it needs two lines, and room for them."""
 
 
 def colour_of(slug: str, position: int) -> str:

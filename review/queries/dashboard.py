@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, IntegerField
+from django.core.cache import cache
+from django.db.models import Count, F, IntegerField, Q, Sum
 from django.db.models.functions import Cast, Floor, Least, TruncDate
 from django.utils import timezone
 
-from ledger.models import Decision, Evaluation, Flag, FlagRule, Label, ModelVersion, Prediction, Task
+from ledger.models import Decision, Evaluation, Flag, FlagRule, Label, ModelVersion, Prediction, Run, Task
+from ledger.models.decision import DecisionQuerySet
 from ledger.queries import current_model
 from review.findings.reading import VIEWS
 
 BINS = 20  # of 5 points each
 DAYS = 30
+A_MINUTE, A_DAY = 60, 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,34 @@ class Dashboard:
 
 
 def dashboard(task: Task, now: datetime) -> Dashboard:
-    """Six queries; the histogram and the flags read one index range of the current model."""
+    """Eight queries; those that read all predictions, or days that are over, only when that is not known yet."""
     model = current_model(task)
     labels = [(label.pk, label.slug, label.title) for label in Label.objects.filter(task=task, trainable=True)]
+    confidence, flags = _of_model(model, [pk for pk, _, _ in labels]) if model else ([], [])
     return Dashboard(
         model=model,
         labels=[(slug, title) for _, slug, title in labels],
-        confidence=_histogram(model, [pk for pk, _, _ in labels]) if model else [],
-        flags=_flags(model) if model else [],
+        confidence=confidence,
+        flags=flags,
         days=_days(task, now),
         rounds=_rounds(task),
     )
+
+
+def _of_model(model: ModelVersion, labels: list[int]) -> tuple[list[tuple[str, list[int]]], list[tuple[str, int]]]:
+    """Histogram and flags. Both read every prediction: of 1.5 million that takes seconds, so the web process keeps
+    what it made. A finished run's rows never change, so its count of them names it; of one under way a minute's old
+    figures serve."""
+    read = Run.objects.filter(model_version=model, kind=Run.Kind.INFERENCE).aggregate(
+        n=Sum("n_done"), n_active=Count("id", filter=Q(status__in=Run.ACTIVE))
+    )
+    key = f"dashboard:{model.pk}:{labels}:{'running' if read['n_active'] else read['n']}".replace(" ", "")
+    kept = cache.get(key)
+    if kept is None:
+        kept = _histogram(model, labels), _flags(model)
+        cache.set(key, kept, A_MINUTE if read["n_active"] else A_DAY)
+    confidence, flags = kept
+    return confidence, flags
 
 
 def _histogram(model: ModelVersion, labels: list[int]) -> list[tuple[str, list[int]]]:
@@ -83,24 +103,30 @@ def _flags(model: ModelVersion) -> list[tuple[str, int]]:
 
 
 def _days(task: Task, now: datetime) -> list[tuple[str, int, int]]:
-    """Day, answers of that day, and answers up to then within the window."""
-    first = timezone.localtime(now).date() - timedelta(days=DAYS - 1)
-    counted = dict(
-        Decision.objects.filter(task=task, kind=Decision.Kind.ANSWER, decided_at__date__gte=first)
-        .annotate(day=TruncDate("decided_at"))
-        .order_by()
-        .values_list("day")
-        .annotate(n=Count("id"))
-    )
+    """Day, answers of that day, and answers up to then within the window. What a day that is over held stays so."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = midnight - timedelta(days=DAYS - 1)
+    answers = Decision.objects.filter(task=task, kind=Decision.Kind.ANSWER)
+    key = f"dashboard:days:{task.pk}:{midnight.isoformat()}".replace(" ", "")
+    over: dict[date, int] | None = cache.get(key)
+    if over is None:
+        over = _by_day(answers.filter(decided_at__gte=first, decided_at__lt=midnight))
+        cache.set(key, over, A_DAY)
+    counted = {**over, midnight.date(): answers.filter(decided_at__gte=midnight).count()}
     import pandas as pd  # here, so that only this page pays for it
 
-    answers = pd.Series(counted, dtype="int64")
-    answers.index = pd.to_datetime(answers.index)
-    answers = answers.reindex(pd.date_range(first, periods=DAYS), fill_value=0)
+    series = pd.Series(counted, dtype="int64")
+    series.index = pd.to_datetime(series.index)
+    series = series.reindex(pd.date_range(first.date(), periods=DAYS), fill_value=0)
     return [
         (day.date().isoformat(), int(n), int(so_far))
-        for day, n, so_far in zip(answers.index, answers, answers.cumsum(), strict=True)
+        for day, n, so_far in zip(series.index, series, series.cumsum(), strict=True)
     ]
+
+
+def _by_day(answers: DecisionQuerySet) -> dict[date, int]:
+    by_day = answers.annotate(day=TruncDate("decided_at")).order_by().values_list("day")
+    return dict(by_day.annotate(n=Count("id")))
 
 
 def _rounds(task: Task) -> list[tuple[int, str, int, float | None, float | None]]:

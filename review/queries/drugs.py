@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Left
+
 from ledger.models import AtcCode, Drug, DrugAtc
 
 CLASS_LENGTHS = (3, 5)  # the therapeutic main group and the chemical subgroup: what a pharmacist reads a code by
@@ -27,18 +30,19 @@ class DrugCard:
 
 
 def drug_cards(drugs: list[Drug | None]) -> list[DrugCard | None]:
-    """Cards in the order asked for (two queries)."""
-    codes: dict[int, list[str]] = {drug.pk: [] for drug in drugs if drug}
-    for drug_id, code in DrugAtc.objects.filter(drug__in=codes).order_by("code").values_list("drug_id", "code_id"):
-        codes[drug_id].append(code)
-    prefixes = {code[:length] for one in codes.values() for code in one for length in CLASS_LENGTHS}
-    names = dict(AtcCode.objects.filter(code__in=prefixes).values_list("code", "name"))
-    return [
-        DrugCard(drug.name, drug.drugbank_id, [_place(code, names) for code in codes[drug.pk]]) if drug else None
-        for drug in drugs
-    ]
+    """Cards in the order asked for (one query)."""
+    places: dict[int, list[AtcPlace]] = {drug.pk: [] for drug in drugs if drug}
+    classes = {f"class_{length}": _name_of_class(length) for length in CLASS_LENGTHS}
+    links = DrugAtc.objects.filter(drug__in=places).annotate(**classes).order_by("code")
+    for drug_id, code, *names in links.values_list("drug_id", "code_id", *classes):
+        places[drug_id].append(_place(code, names))
+    return [DrugCard(drug.name, drug.drugbank_id, places[drug.pk]) if drug else None for drug in drugs]
 
 
-def _place(code: str, names: dict[str, str]) -> AtcPlace:
-    prefixes = dict.fromkeys(code[:length] for length in CLASS_LENGTHS)
-    return AtcPlace(code, tuple((prefix, names[prefix]) for prefix in prefixes if prefix in names))
+def _name_of_class(length: int) -> Subquery:
+    return Subquery(AtcCode.objects.filter(code=Left(OuterRef("code_id"), length)).values("name")[:1])
+
+
+def _place(code: str, names: list[str | None]) -> AtcPlace:
+    classes = {code[:length]: name for length, name in zip(CLASS_LENGTHS, names, strict=True) if name is not None}
+    return AtcPlace(code, tuple(classes.items()))

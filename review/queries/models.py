@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from ledger.models import Evaluation, ModelVersion, Promotion, Task, TrainingExample, TrainingSet
 from ledger.queries import current_promotion
@@ -56,7 +56,9 @@ def model_rows() -> list[ModelRow]:
         evaluation.model_version_id: score_of(evaluation)
         for evaluation in Evaluation.objects.filter(view=TrainingExample.Role.TEST).order_by("id")
     }
-    models = ModelVersion.objects.select_related("task", "training_set__round").order_by("task", "-number")
+    models = ModelVersion.objects.select_related("task", "training_set__round", "derived_from").order_by(
+        "task", "-number"
+    )
     return [ModelRow(model, scores.get(model.pk), model.pk in live) for model in models]
 
 
@@ -68,6 +70,37 @@ def scores_on(training_set: TrainingSet, model: ModelVersion) -> list[Score]:
 def promotions_of(task: Task) -> QuerySet[Promotion]:
     """Which model was live when, newest first (one query)."""
     return task.promotions.select_related("model_version", "by").order_by("-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """What a version came from and what came of it: `teacher` is the one whose pseudo-labels it learnt beside gold."""
+
+    teacher: ModelVersion | None
+    forms: list[ModelVersion]
+    pupils: list[ModelVersion]
+
+
+def lineage_of(model: ModelVersion) -> Lineage:
+    """Three queries, each a seek: of a round's pseudo-labels one tells whose all of them are."""
+    pseudo = TrainingExample.objects.filter(source=TrainingExample.Source.PSEUDO)
+    first = (
+        pseudo.filter(training_set=model.training_set_id)
+        .select_related("prediction__model_version")
+        .order_by("statement_id")
+        .first()
+    )
+    taught_by = pseudo.filter(training_set=OuterRef("training_set")).order_by("statement_id")
+    pupils = ModelVersion.objects.filter(task=model.task, derived_from=None, training_set__gt=model.training_set_id)
+    return Lineage(
+        teacher=first.prediction.model_version if first and first.prediction else None,
+        forms=list(model.derived.order_by("number")),
+        pupils=list(
+            pupils.annotate(teacher=Subquery(taught_by.values("prediction__model_version")[:1]))
+            .filter(teacher=model.pk)
+            .order_by("number")
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

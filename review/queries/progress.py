@@ -23,15 +23,19 @@ class Progress:
 NOTHING_YET = Progress(0, 0)
 
 
+def midnight_before(now: datetime) -> datetime:
+    """When the day of `now` began, in the site's time zone."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def progress_by_task(reviewer: User, now: datetime, **only: Task) -> dict[int, Progress]:
     """This person's progress by the task's id; a task they never answered on is left out (one query)."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     counted = (
         Decision.objects.standing()
         .filter(reviewer=reviewer, kind=Decision.Kind.ANSWER, **only)
         .order_by()
         .values_list("task")
-        .annotate(today=Count("id", filter=Q(decided_at__gte=midnight)), in_all=Count("id"))
+        .annotate(today=Count("id", filter=Q(decided_at__gte=midnight_before(now))), in_all=Count("id"))
     )
     return {task: Progress(n_today, n_in_all) for task, n_today, n_in_all in counted}
 

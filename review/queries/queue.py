@@ -2,95 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Min
+from django.utils.translation import gettext as _
 
 from ledger.enqueue import listening_workers
 from ledger.models import Label, Run, Task
 from ledger.queries import current_model
-from review.filters import EVERYTHING, QueueFilter
+from review.filters import BLIND_REASONS, QueueFilter
 from review.models import ReviewItem, Skip
+from review.queries.counting import counts_up_to, in_words
+
+MOST = 10_000
+MOST_HIDDEN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a filter, its words, and how many waiting items have it."""
+class NamedQueue:
+    """A part of the queue people ask for by name, as a link, and how many items wait in it."""
 
-    value: str
     title: str
-    count: int
+    query: str
+    count: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """Items of a queue by state, and those that wait for an answer by reason and by the model's label."""
+    """Items of a queue by state, its named parts, and the labels a model may have given; counts up to 10,000."""
 
-    waiting: int
-    second: int
-    adjudication: int
-    settled: int
-    by_reason: list[Choice]
-    by_label: list[Choice]
-
-    @property
-    def total(self) -> int:
-        return self.waiting + self.second + self.adjudication + self.settled
+    states: list[tuple[str, str]]
+    queues: list[NamedQueue]
+    labels: list[Label]
+    has_items: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Emptiness:
-    """Why there is no item for this person now; `n` and `until` as the kind needs them."""
+    """Why there is no item for this person now; `n`, `is_more` (than `n`) and `until` as the kind needs them."""
 
     kind: Literal["no_model", "no_worker", "building", "not_built", "hidden", "leased", "skipped", "done"]
     n: int = 0
+    is_more: bool = False
     until: datetime | None = None
 
 
-def queue_counts(task: Task) -> QueueCounts:
-    """Four queries, each over the task's items."""
+def named_queues(task: Task) -> Iterator[tuple[str, QueueFilter]]:
+    """Every part with its name; where answers are given blind, none that tells of the model's."""
+    yield _("Everything"), QueueFilter()
+    for title, reason in (
+        (_("Doubtful"), ReviewItem.Reason.LOW_CONFIDENCE),
+        (_("Contradictions"), ReviewItem.Reason.ATC_CONTRADICTION),
+        (_("Changed its mind"), ReviewItem.Reason.FLIP),
+        (_("Two models differ"), ReviewItem.Reason.MODELS_DIFFER),
+        (_("Suspect gold"), ReviewItem.Reason.SUSPECT_GOLD),
+        (_("Audit"), ReviewItem.Reason.AUDIT),
+        (_("Spot checks"), ReviewItem.Reason.SPOT_CHECK),
+        (_("Asked for"), ReviewItem.Reason.REQUESTED),
+    ):
+        if not task.blind or reason in BLIND_REASONS:
+            yield title, QueueFilter(reason=reason.value)
+    yield _("Second opinions"), QueueFilter(part="second")
+    yield _("Assigned to me"), QueueFilter(part="mine")
+    yield _("My skipped"), QueueFilter(part="skipped")
+
+
+def queue_counts(task: Task, reader: User, chosen: QueueFilter) -> QueueCounts:
+    """Two queries; the first counts each state and part in an index, up to 10,000."""
     items = ReviewItem.objects.filter(task=task)
-    states = dict(items.order_by().values_list("state").annotate(Count("id")))
-    reasons = dict(items.waiting().order_by().values_list("main_reason").annotate(Count("id")))
-    labels = dict(items.waiting().order_by().values_list("prediction__label").annotate(Count("id")))
-    return QueueCounts(
-        waiting=states.get(ReviewItem.State.OPEN, 0),
-        second=states.get(ReviewItem.State.AWAITING_SECOND, 0),
-        adjudication=states.get(ReviewItem.State.ADJUDICATION, 0),
-        settled=states.get(ReviewItem.State.SETTLED, 0),
-        by_reason=[
-            Choice(rule.value, str(rule.label), reasons[rule.value])
-            for rule in ReviewItem.Reason
-            if rule.value in reasons
-        ],
-        by_label=[
-            Choice(label.slug, label.title, labels[label.pk])
-            for label in Label.objects.filter(task=task)
-            if label.pk in labels
-        ],
+    parts = list(named_queues(task))
+    counted = counts_up_to(
+        {state.value: items.filter(state=state) for state in ReviewItem.State}
+        | {part.query or "all": part.items(task, reader).waiting() for _title, part in parts},
+        MOST,
     )
-
-
-def n_answerable(task: Task, reviewer: User, chosen: QueueFilter = EVERYTHING) -> int:
-    """Items this person could answer, held by others or not (one query)."""
-    return chosen.apply(ReviewItem.objects.filter(task=task)).waiting().answerable_by(reviewer).count()
+    labels = [] if task.blind else list(Label.objects.filter(task=task, trainable=True))
+    return QueueCounts(
+        states=[(str(state.label), in_words(counted[state.value], MOST)) for state in ReviewItem.State],
+        queues=[
+            NamedQueue(title, part.query, in_words(counted[part.query or "all"], MOST), part == chosen)
+            for title, part in parts
+        ],
+        labels=labels,
+        has_items=any(counted[state.value] for state in ReviewItem.State),
+    )
 
 
 def why_empty(task: Task, reviewer: User, now: datetime, chosen: QueueFilter) -> Emptiness | None:
     """Why `claim_next` has nothing for this person; None when it has. At most six queries and one look at Redis."""
-    answerable = ReviewItem.objects.filter(task=task).waiting().answerable_by(reviewer)
-    if chosen.apply(answerable).free_for(reviewer, now).exists():
+    answerable = ReviewItem.objects.filter(task=task).answerable_by(reviewer)
+    mine = chosen.items(task, reviewer).answerable_by(reviewer)
+    if mine.free_for(reviewer, now).first_waiting(1):
         return None
-    held = chosen.apply(answerable).aggregate(n=Count("id"), until=Min("lease_until"))
+    held = mine.waiting().aggregate(n=Count("id"), until=Min("lease_until"))
     if held["n"]:
-        return Emptiness("leased", held["n"], held["until"])
-    if chosen and (n_hidden := answerable.count()):
-        return Emptiness("hidden", n_hidden)
-    n_skipped = Skip.objects.filter(reviewer=reviewer, item__task=task, item__state__in=ReviewItem.WAITING).count()
-    if n_skipped:
+        return Emptiness("leased", held["n"], until=held["until"])
+    skipped = Skip.objects.filter(reviewer=reviewer, item__task=task, item__state__in=ReviewItem.WAITING)
+    if chosen.part == "skipped" and (n_skipped := skipped.count()):
+        return Emptiness("skipped", n_skipped)
+    if chosen and (n_hidden := answerable.waiting().order_by()[: MOST_HIDDEN + 1].count()):
+        return Emptiness("hidden", min(n_hidden, MOST_HIDDEN), is_more=n_hidden > MOST_HIDDEN)
+    if n_skipped := skipped.count():
         return Emptiness("skipped", n_skipped)
     building = Run.objects.filter(task=task, kind=Run.Kind.QUEUE, status__in=Run.ACTIVE).exists()
     if building:

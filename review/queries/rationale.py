@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.contrib.auth.models import User
+from django.db.models import OuterRef, Subquery
 from redis.exceptions import RedisError
 
 from ledger.enqueue import EXPLAIN, listening_workers, rationale_asked_for
@@ -15,6 +16,7 @@ from review.models import ReviewItem
 from review.shading import Shade, Word, shades, strongest, words
 
 ROUGH_ABOVE_PERCENT = 5
+READ = ("method", "parameters", "tokens", "completeness_error")
 Wish = Literal["none", "waiting", "unheard", "running", "failed", "broker_is_down"]
 
 
@@ -57,9 +59,26 @@ class RationalePanel:
         return EXPLAIN[0]
 
 
+def rationale_columns() -> dict[str, Subquery]:
+    """The newest rationale of each item's prediction as columns of a query of items, for `kept_rationale`."""
+    newest = Rationale.objects.filter(prediction=OuterRef("prediction")).order_by("-id")
+    return {f"rationale_{name}": Subquery(newest.values(name)[:1]) for name in READ}
+
+
+def kept_rationale(item: ReviewItem) -> Rationale | None:
+    """The newest rationale of an item that was read with `rationale_columns` (no query)."""
+    columns = {name: getattr(item, f"rationale_{name}") for name in READ}
+    return None if columns["method"] is None else Rationale(prediction=item.prediction, **columns)
+
+
 def rationale_panel(item: ReviewItem, reader: User, now: datetime) -> RationalePanel:
     """The newest rationale there is (one query; Redis is not asked, so that no page waits for it)."""
-    rationale = Rationale.objects.filter(prediction=item.prediction_id).order_by("-id").first()
+    newest = Rationale.objects.filter(prediction=item.prediction_id).order_by("-id").first()
+    return panel_with(newest, item, reader, now)
+
+
+def panel_with(rationale: Rationale | None, item: ReviewItem, reader: User, now: datetime) -> RationalePanel:
+    """The panel of a rationale that was read already (no query)."""
     if rationale is None:
         return RationalePanel(item, may_ask=may_ask(item, reader, now))
     text = item.statement.text

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from ledger.candidates import Composition
-from ledger.models import Label, ModelVersion, Round, Run, Task, TrainingExample, TrainingSet
+from ledger.models import GoldLabel, Label, ModelVersion, Round, Run, Task, TrainingExample, TrainingSet
 from review.queries.models import Result, result_of
 
 ROLES = [(role.value, str(role.label)) for role in TrainingExample.Role]
-SOURCES = [(source.value, str(source.label)) for source in TrainingExample.Source]
+GOLD_SOURCES = [(source.value, str(source.label)) for source in GoldLabel.Source]
+PATTERN = GoldLabel.Source.PATTERN_REVIEW
+GOLD_TITLE = str(TrainingExample.Source.GOLD.label)
 
 
 @dataclass(frozen=True, slots=True)
 class CompositionRow:
-    """How many examples of each label have this role and come from this source."""
+    """How many examples of each label have this role and come from this source; gold by how it was confirmed."""
 
     role: str
     source: str
@@ -29,12 +33,17 @@ class CompositionRow:
 
 @dataclass(frozen=True, slots=True)
 class CompositionTable:
-    """A training set as a table; columns are labels."""
+    """A training set as a table; columns are labels, and `untaught` are those with no example to learn from.
+
+    pattern_weight: what the gold of pattern decisions weighs, where it teaches.
+    """
 
     labels: list[str]
     rows: list[CompositionRow]
     left_out: list[tuple[str, int]]
     bands: list[tuple[str, list[int]]]
+    untaught: list[str]
+    pattern_weight: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +61,66 @@ def composition_table(task: Task, composition: Composition) -> CompositionTable:
     """One query."""
     titles = dict(Label.objects.filter(task=task, trainable=True).values_list("slug", "title"))
     rows = [
-        CompositionRow(role_title, source_title, [composition.examples[role][source].get(slug, 0) for slug in titles])
+        CompositionRow(role_title, source_title, [counts.get(slug, 0) for slug in titles])
         for role, role_title in ROLES
-        for source, source_title in SOURCES
-        if composition.examples.get(role, {}).get(source)
+        for source_title, counts in _by_source(composition, role)
     ]
     per_label = composition.pseudo_by_confidence
+    taught_by = composition.gold_by_source.get(TrainingExample.Role.TRAIN, {})
     bands = sorted({band for counts in per_label.values() for band in counts})
     return CompositionTable(
         labels=list(titles.values()),
         rows=rows,
-        left_out=sorted(((why, n) for why, n in composition.left_out.items() if n), key=lambda pair: -pair[1]),
+        left_out=sorted(((_why(why), n) for why, n in composition.left_out.items() if n), key=lambda pair: -pair[1]),
         bands=[(band, [per_label.get(slug, {}).get(band, 0) for slug in titles]) for band in bands],
+        untaught=[title for slug, title in titles.items() if not _n_taught(composition, slug)],
+        pattern_weight=composition.pattern_weight if PATTERN in taught_by else None,
     )
+
+
+def _why(counted_as: str) -> str:
+    """Why statements were left out, in the reader's words."""
+    reasons = {
+        "an answer only people give": _("an answer only people give"),
+        "bridge: its drugs are in different groups": _("bridge: its drugs are in different groups"),
+        "judged by people already": _("pseudo-label: people have judged the statement already"),
+        "contradicts an ATC rule": _("pseudo-label: it contradicts an ATC rule"),
+        "from a decision about its pattern, which weighs nothing here": _(
+            "from a decision about its pattern, which weighs nothing here"
+        ),
+        "more than the smallest class has": _("pseudo-label: more than the smallest class has"),
+    }
+    if found := re.fullmatch(r"more than (\d+) of one pattern", counted_as):
+        return _("pseudo-label: more than %(n)s of one pattern") % {"n": found[1]}
+    return reasons.get(counted_as, counted_as)
+
+
+def _n_taught(composition: Composition, slug: str) -> int:
+    by_source = composition.examples.get(TrainingExample.Role.TRAIN, {})
+    return sum(by_label.get(slug, 0) for by_label in by_source.values())
+
+
+def _by_source(composition: Composition, role: str) -> list[tuple[str, dict[str, int]]]:
+    """A role's counts by label: gold by each of its sources where they were counted, then pseudo-labels."""
+    examples = composition.examples.get(role, {})
+    gold_by_source = composition.gold_by_source.get(role, {})
+    gold = [(f"{GOLD_TITLE}: {title}", gold_by_source[name]) for name, title in GOLD_SOURCES if name in gold_by_source]
+    if not gold and examples.get(TrainingExample.Source.GOLD):
+        gold = [(GOLD_TITLE, examples[TrainingExample.Source.GOLD])]
+    pseudo = examples.get(TrainingExample.Source.PSEUDO)
+    return [*gold, *([(str(TrainingExample.Source.PSEUDO.label), pseudo)] if pseudo else [])]
 
 
 def frozen_composition(training_set: TrainingSet) -> Composition:
     """The composition kept with a training set; what an earlier version did not count is empty."""
     kept = training_set.composition
-    return Composition(kept.get("examples", {}), kept.get("pseudo_by_confidence", {}), kept.get("left_out", {}))
+    return Composition(
+        kept.get("examples", {}),
+        kept.get("pseudo_by_confidence", {}),
+        kept.get("left_out", {}),
+        kept.get("gold_by_source", {}),
+        kept.get("pattern_weight", 1.0),
+    )
 
 
 def all_rounds() -> list[Round]:

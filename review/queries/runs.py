@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from ledger.enqueue import broker_is_up, listening_workers, queue_depths, queue_of
+from ledger.enqueue import WorkerInfo, broker_is_up, listening_workers, queue_depths, queue_of
 from ledger.models import Run
-from review.charts.lines import polyline
 
 PAGE = 50
 SILENT_AFTER = timedelta(seconds=30)
+MEASURED = ("statements_per_second", "steps_per_second")  # by the worker, since it took the run or its stage up
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +27,19 @@ class RunProgress:
     is_heard: bool
     is_silent: bool
     queue: str
+    machine: str
     losses: list[tuple[int, float]]
+    validation_losses: list[tuple[int, float]]
     details: list[tuple[str, object]]
-
-    @property
-    def loss_curve(self) -> str:
-        """Points of the curve in a box of 100 × 32; empty with fewer than two losses."""
-        return polyline(self.losses, 100, 32)
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Who works: whether the queue server answers, and each queue's waiting jobs and listening workers."""
+    """Who works: whether the queue server answers, each queue's waiting jobs and listening workers, and these."""
 
     broker_is_up: bool
     queues: list[tuple[str, int, int]]
+    workers: list[WorkerInfo]
 
     def listens(self, queue: str) -> bool:
         return any(name == queue and n_workers for name, _, n_workers in self.queues)
@@ -50,11 +48,12 @@ class Crew:
 def crew() -> Crew:
     """Asks Redis, never the database."""
     if not broker_is_up():
-        return Crew(False, [("default", 0, 0), ("gpu", 0, 0)])
+        return Crew(False, [("default", 0, 0), ("gpu", 0, 0)], [])
     depths, workers = queue_depths(), listening_workers()
     return Crew(
         True,
         [(name, depths.get(name, 0), sum(name in worker.queues for worker in workers)) for name in ("default", "gpu")],
+        sorted(workers, key=lambda worker: worker.name),
     )
 
 
@@ -68,7 +67,8 @@ def progress_of_run(run: Run, now: datetime) -> RunProgress:
     """No query; one look at Redis while the run waits."""
     taken = ((run.finished_at or now) - run.started_at).total_seconds() if run.started_at else None
     # What the worker measured since it took the run up is truer than an average over a pause.
-    rate = run.detail.get("statements_per_second") or (run.n_done / taken if taken and run.n_done else None)
+    measured = next((run.detail[name] for name in MEASURED if run.detail.get(name)), None)
+    rate = measured or (run.n_done / taken if taken and run.n_done else None)
     is_running = run.status == Run.Status.RUNNING
     left = (run.n_total - run.n_done) / rate if rate and run.n_total and is_running else None
     silent = is_running and run.heartbeat_at is not None and now - run.heartbeat_at > SILENT_AFTER
@@ -82,10 +82,12 @@ def progress_of_run(run: Run, now: datetime) -> RunProgress:
         is_heard=run.status != Run.Status.QUEUED or crew().listens(queue),
         is_silent=silent,
         queue=queue,
+        machine=run.claim.partition(":")[0],
         losses=[(step, loss) for step, loss in run.detail.get("losses", [])],
+        validation_losses=[(step, loss) for step, loss in run.detail.get("validation_losses", [])],
         details=[
             (name.replace("_", " "), value)
             for name, value in run.detail.items()
-            if isinstance(value, (int, float, str)) and name != "statements_per_second"
+            if isinstance(value, (int, float, str)) and name not in MEASURED
         ],
     )

@@ -42,11 +42,10 @@ def upcoming(*, task: Task, reviewer: User, now: datetime, chosen: QueueFilter, 
     Three queries, four with `after`, each a seek in the index that `claim_next` uses. An item that has left the
     queue marks no place any more: the list then starts from the beginning.
     """
-    waiting = (
-        chosen.apply(ReviewItem.objects.filter(task=task))
-        .answerable_by(reviewer)
-        .select_related("statement", "prediction__label", "lease_by")
-    )
+    chosen_items = chosen.items(task, reviewer)
+    skipped_too = chosen.part == "skipped"
+    mine = chosen_items.unanswered_by(reviewer) if skipped_too else chosen_items.answerable_by(reviewer)
+    waiting = mine.select_related("statement", "prediction__label", "lease_by")
     held = waiting.first_held_by(reviewer, now)
     place = ReviewItem.objects.filter(task=task, pk=after).first() if after else None
     rest = waiting.exclude(pk=held.pk) if held else waiting

@@ -44,3 +44,27 @@ def change(value: object) -> str:
 def short(digest: str) -> str:
     """The first twelve characters of a hash."""
     return digest[:12]
+
+
+@register.filter
+def whole(value: object) -> str:
+    """A measure rounded to a whole number with its thousands apart; a dash where there is none."""
+    return f"{value:,.0f}" if isinstance(value, int | float) else "–"
+
+
+@register.filter
+def whole_change(value: int) -> str:
+    """A difference of counts with its sign."""
+    return f"{value:+,}".replace("-", "−") if value else "0"
+
+
+@register.filter
+def between(interval: tuple[float, float] | None) -> str:
+    """The ends of an interval of a figure between 0 and 1; a dash where there is none."""
+    return f"{interval[0]:.3f} – {interval[1]:.3f}" if interval else "–"
+
+
+@register.filter
+def between_changes(interval: tuple[float, float] | None) -> str:
+    """The ends of an interval of a difference, each with its sign; a dash where there is none."""
+    return f"{change(interval[0])} … {change(interval[1])}" if interval else "–"

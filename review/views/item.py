@@ -7,29 +7,36 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from ledger.record.decisions import AlreadyDecided, KeyUsedElsewhere
+from ledger.models import Task
+from ledger.record.comments import NothingSaid
+from ledger.record.decisions import AlreadyAdjudicated, AlreadyDecided, KeyUsedElsewhere
+from ledger.record.revisions import NothingToRevise
 from review.actions import decide as decisions
-from review.actions.claim import claim, extend_lease
+from review.actions.ask_second import ask_second
+from review.actions.claim import claim, claim_next, extend_lease
 from review.actions.decide import HeldByAnother, NoAnswerNeeded
-from review.filters import QueueFilter
-from review.forms import DecisionForm
-from review.models import ReviewItem
+from review.filters import BLIND_REASONS, QueueFilter
+from review.forms import DecisionForm, SecondOpinionForm
+from review.models import Preference, ReviewItem
 from review.permissions import Request, pharmacist_required, to_login
-from review.queries.item import get_item, item_page, latest_receipt
-from review.queries.progress import progress_of
-from review.queries.rationale import rationale_panel
+from review.queries.item import get_item, get_item_page
 from review.views.queue import see_other, to_next, wants_fragment
 
 KEPT = "answer_kept_over_sign_in"
+REFUSALS = (
+    HeldByAnother, NoAnswerNeeded, AlreadyDecided, AlreadyAdjudicated, NothingToRevise, KeyUsedElsewhere,
+)  # fmt: skip
 
 
 def item_or_404(item_id: int) -> ReviewItem:
@@ -45,33 +52,57 @@ def item_or_404(item_id: int) -> ReviewItem:
 @pharmacist_required
 def item(request: Request, item_id: int) -> HttpResponse:
     """Show an item. Nothing is written: taking it is a POST."""
-    return show(request, item_or_404(item_id), chosen=QueueFilter.read(request.GET.dict()))
+    return show(request, item_id, chosen=QueueFilter.read(request.GET.dict()))
 
 
 def show(
-    request: Request, shown: ReviewItem, *, chosen: QueueFilter, form: DecisionForm | None = None, status: int = 200
+    request: Request, item_id: int, *, chosen: QueueFilter, form: DecisionForm | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
+    try:
+        page = get_item_page(item_id, request.user, now)
+    except ReviewItem.DoesNotExist as error:
+        raise Http404("There is no such item.") from error
     kept = request.session.get(KEPT, {})
-    kept_here = kept.get("item") == shown.pk
+    kept_here = kept.get("item") == item_id
     context = {
-        "page": item_page(shown, request.user, now),
-        "panel": rationale_panel(shown, request.user, now),
-        "task": shown.task,
+        "page": page,
+        "panel": page.panel,
+        "task": page.item.task,
         "chosen": chosen,
-        "progress": progress_of(request.user, shown.task, now),
+        "reasons": [one for one in ReviewItem.Reason if not page.item.task.blind or one in BLIND_REASONS],
         "key": uuid.uuid4(),
-        "undo_key": uuid.uuid4(),
         "kept": kept if kept_here else None,
         "form": form,
-        "comment": request.POST.get("comment", "") if form else kept.get("comment", "") if kept_here else "",
-        "receipt": latest_receipt(shown.task, request.user, now),
+        "comment": request.POST.get("comment", "") if status != 200 else kept.get("comment", "") if kept_here else "",
+        "receipt": None if page.hold == "answered" else page.recent.receipt(now),
+        "preference": Preference.of(request.user),
     }
     name = "review/_item.html" if wants_fragment(request) else "review/item.html"
     response = render(request, name, context, status=status)
     if request.method == "GET":
         response["HX-Push-Url"] = request.get_full_path()
     return response
+
+
+def to_item(request: Request, item_id: int, chosen: QueueFilter) -> HttpResponse:
+    """The item's page: at once where htmx waits for it, which saves the browser a second round trip."""
+    address = reverse("review:item", args=[item_id])
+    address = f"{address}?{chosen.query}" if chosen else address
+    if not wants_fragment(request):
+        return see_other(address)
+    response = show(request, item_id, chosen=chosen)
+    response["HX-Push-Url"] = address
+    return response
+
+
+def advance(request: Request, task: Task, chosen: QueueFilter) -> HttpResponse:
+    """On to the next item: it is claimed and comes with this very answer, so nobody waits for it."""
+    if wants_fragment(request):
+        following = claim_next(reviewer=request.user, task=task, now=timezone.now(), chosen=chosen)
+        if following is not None:
+            return to_item(request, following.pk, chosen)
+    return to_next(request, task, chosen)
 
 
 def keep_answer_over_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -91,25 +122,72 @@ def keep_answer_over_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[
     return keeping
 
 
+def conflict(request: Request, answered: ReviewItem, chosen: QueueFilter, given: Any, why: Exception) -> HttpResponse:
+    """Why an answer was not saved, with the answer, so that nothing typed is lost."""
+    context = {"item": answered, "task": answered.task, "why": str(why), "given": given, "chosen": chosen}
+    name = "review/_conflict.html" if wants_fragment(request) else "review/conflict.html"
+    return render(request, name, context, status=409)
+
+
 @require_POST
 @keep_answer_over_sign_in
 @pharmacist_required
 def decide(request: Request, item_id: int) -> HttpResponse:
-    """Save an answer and go on to the next item."""
+    """Save an answer and go on to the next item; on a blind task first show what the model says of this one."""
     answered = item_or_404(item_id)
     chosen = QueueFilter.read(request.POST.dict())
     form = DecisionForm(request.POST, item=answered)
     if not form.is_valid():
-        return show(request, answered, chosen=chosen, form=form, status=422)
+        return show(request, item_id, chosen=chosen, form=form, status=422)
     given: dict[str, Any] = form.cleaned_data
     try:
-        decisions.decide(item=answered, by=request.user, now=timezone.now(), **given)
-    except (HeldByAnother, NoAnswerNeeded, AlreadyDecided, KeyUsedElsewhere) as error:
-        context = {"item": answered, "task": answered.task, "why": str(error), "given": given, "chosen": chosen}
-        name = "review/_conflict.html" if wants_fragment(request) else "review/conflict.html"
-        return render(request, name, context, status=409)
+        outcome = decisions.decide(item=answered, by=request.user, now=timezone.now(), **given)
+    except REFUSALS as error:
+        return conflict(request, answered, chosen, given, error)
     request.session.pop(KEPT, None)
-    return to_next(request, answered.task, chosen)
+    if answered.task.blind and outcome.decision.prediction_seen_id is None:
+        return to_item(request, item_id, chosen)
+    return advance(request, answered.task, chosen)
+
+
+@require_POST
+@keep_answer_over_sign_in
+@pharmacist_required
+def revise(request: Request, item_id: int) -> HttpResponse:
+    """Keep or change a blind answer, now that the model's is in view, and go on to the next item."""
+    answered = item_or_404(item_id)
+    chosen = QueueFilter.read(request.POST.dict())
+    form = DecisionForm(request.POST, item=answered)
+    if not form.is_valid():
+        return show(request, item_id, chosen=chosen, form=form, status=422)
+    given: dict[str, Any] = form.cleaned_data
+    given.pop("prediction_seen")
+    try:
+        decisions.revise(item=answered, by=request.user, now=timezone.now(), **given)
+    except REFUSALS as error:
+        return conflict(request, answered, chosen, given, error)
+    request.session.pop(KEPT, None)
+    return advance(request, answered.task, chosen)
+
+
+@require_POST
+@pharmacist_required
+def flag(request: Request, item_id: int) -> HttpResponse:
+    """Have a second pharmacist answer it too; the item stays open here."""
+    flagged = item_or_404(item_id)
+    chosen = QueueFilter.read(request.POST.dict())
+    form = SecondOpinionForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise NothingSaid(NothingSaid.__doc__)
+        why = form.cleaned_data["comment"] or _("Asks for a second opinion.")
+        key = form.cleaned_data["idempotency_key"]
+        ask_second(item=flagged, by=request.user, why=why, idempotency_key=key, now=timezone.now())
+    except (HeldByAnother, NoAnswerNeeded, NothingSaid) as error:
+        messages.warning(request, str(error))
+        return show(request, item_id, chosen=chosen, status=409)
+    messages.success(request, _("A second pharmacist is asked. Your own answer still counts."))
+    return to_item(request, item_id, chosen)
 
 
 @require_POST
@@ -117,7 +195,7 @@ def decide(request: Request, item_id: int) -> HttpResponse:
 def skip(request: Request, item_id: int) -> HttpResponse:
     skipped = item_or_404(item_id)
     decisions.skip(item=skipped, by=request.user, now=timezone.now())
-    return to_next(request, skipped.task, QueueFilter.read(request.POST.dict()))
+    return advance(request, skipped.task, QueueFilter.read(request.POST.dict()))
 
 
 @require_POST
@@ -126,9 +204,7 @@ def take(request: Request, item_id: int) -> HttpResponse:
     """Hold this very item, when nobody else does."""
     taken = item_or_404(item_id)
     claim(item=taken, reviewer=request.user, now=timezone.now())
-    query = QueueFilter.read(request.POST.dict()).query
-    address = reverse("review:item", args=[item_id])
-    return see_other(f"{address}?{query}" if query else address)
+    return to_item(request, item_id, QueueFilter.read(request.POST.dict()))
 
 
 @require_POST

@@ -11,13 +11,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ledger.models import ModelVersion, Task
+from ledger.models import ModelVersion, Proposal, Task
 from ledger.queries import current_model
 from ledger.record import promotions, runs
+from ledger.record.proposals import ProposedByAnother
+from review.actions.propose import promote_or_propose, roll_back_or_propose
 from review.forms import ReasonForm
+from review.gate import advise
 from review.permissions import Request, lead_required
-from review.queries.models import model_rows, promotions_of, scores_on
+from review.queries.comparison import Pair, parts_of
+from review.queries.models import lineage_of, model_rows, promotions_of, scores_on
 from review.views.opening import to_opened
+from review.views.proposals import to_proposals
 from review.views.queue import see_other
 
 
@@ -46,6 +51,8 @@ def show(request: Request, model_id: int, form: ReasonForm, status: int = 200) -
         "current": current,
         "roll_back_to": promotions.roll_back_target(shown.task),
         "scores": scores_on(shown.training_set, shown),
+        "lineage": lineage_of(shown),
+        "advice": advise(parts_of(Pair(shown, current))) if current is not None and current.pk != shown.pk else None,
         "promotions": list(promotions_of(shown.task)[:20]),
         "form": form,
     }
@@ -60,12 +67,15 @@ def promote(request: Request, model_id: int) -> HttpResponse:
     if not form.is_valid():
         return show(request, model_id, form, status=422)
     try:
-        promotions.promote(
+        done = promote_or_propose(
             model_version=promoted, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now()
         )
-        messages.success(request, _("Model %(number)s is live now.") % {"number": promoted.number})
-    except promotions.AlreadyCurrent as error:
+    except (promotions.AlreadyCurrent, promotions.NeedsSecondPerson, ProposedByAnother) as error:
         messages.warning(request, str(error))
+        return see_other(reverse("review:model", args=[model_id]))
+    if isinstance(done, Proposal):
+        return to_proposals(request, done)
+    messages.success(request, _("Model %(number)s is live now.") % {"number": promoted.number})
     return see_other(reverse("review:model", args=[model_id]))
 
 
@@ -78,12 +88,14 @@ def roll_back(request: Request, task: str) -> HttpResponse:
     if current is not None and not form.is_valid():
         return show(request, current.pk, form, status=422)
     try:
-        moved = promotions.roll_back(
+        moved = roll_back_or_propose(
             task=shown, by=request.user, reason=form.cleaned_data.get("reason", ""), now=timezone.now()
         )
-    except promotions.NothingToRollBackTo as error:
+    except (promotions.NothingToRollBackTo, promotions.NeedsSecondPerson, ProposedByAnother) as error:
         messages.warning(request, str(error))
         return see_other(reverse("review:models"))
+    if isinstance(moved, Proposal):
+        return to_proposals(request, moved)
     messages.success(request, _("Model %(number)s is live again.") % {"number": moved.model_version.number})
     return see_other(reverse("review:model", args=[moved.model_version_id]))
 

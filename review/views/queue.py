@@ -38,7 +38,7 @@ def queue(request: Request, task: str) -> HttpResponse:
     context = {
         "task": shown,
         "chosen": chosen,
-        "counts": queue_counts(shown),
+        "counts": queue_counts(shown, request.user, chosen),
         "upcoming": upcoming(task=shown, reviewer=request.user, now=now, chosen=chosen, after=after),
         "after": after,
         "empty": why_empty(shown, request.user, now, chosen),

@@ -12,10 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.models import Round, Task
 from ledger.record import runs
 from ledger.training_sets import preview
+from review.forms import PRESETS, RoundForm
+from review.gate import advise
 from review.permissions import Request, lead_required
+from review.queries.comparison import Pair, parts_of
+from review.queries.expected import expected_duration
 from review.queries.rounds import all_rounds, composition_table, round_page
 from review.queries.runs import crew, progress_of_run
 from review.views.opening import to_opened
+from review.views.runs import losses_of
 
 
 @never_cache
@@ -30,18 +35,36 @@ def round_list(request: Request) -> HttpResponse:
 @lead_required
 def new_round(request: Request, task: str) -> HttpResponse:
     """What the next round would learn from, were it started now. Nothing is frozen here."""
-    shown = get_object_or_404(Task, slug=task)
-    table = composition_table(shown, preview(shown))
-    return render(request, "review/new_round.html", {"task": shown, "composition": table, "crew": crew()})
+    return show_new(request, get_object_or_404(Task, slug=task), RoundForm())
+
+
+def show_new(request: Request, task: Task, form: RoundForm, status: int = 200) -> HttpResponse:
+    composition = preview(task)
+    n_taught = composition.n("train")
+    context = {
+        "task": task,
+        "form": form,
+        "composition": composition_table(task, composition),
+        "presets": [
+            (name, title, expected_duration(task, name, n_taught), name == (form["preset"].value() or "default"))
+            for name, title in PRESETS
+        ],
+        "crew": crew(),
+    }
+    return render(request, "review/new_round.html", context, status=status)
 
 
 @require_POST
 @lead_required
 def start_round(request: Request, task: str) -> HttpResponse:
     shown = get_object_or_404(Task, slug=task)
+    form = RoundForm(request.POST)
+    if not form.is_valid():
+        return show_new(request, shown, form, status=422)
+    parameters = {"preset": form.cleaned_data["preset"] or "default"}
     return to_opened(
         request,
-        lambda: runs.open_round(task=shown, by=request.user, now=timezone.now()),
+        lambda: runs.open_round(task=shown, by=request.user, now=timezone.now(), parameters=parameters),
         otherwise=reverse("review:rounds"),
     )
 
@@ -52,4 +75,12 @@ def start_round(request: Request, task: str) -> HttpResponse:
 def round(request: Request, round_id: int) -> HttpResponse:
     page = round_page(get_object_or_404(Round.objects.select_related("task", "opened_by"), pk=round_id))
     progress = progress_of_run(page.run, timezone.now()) if page.run else None
-    return render(request, "review/round.html", {"page": page, "progress": progress})
+    result = page.result
+    pair = Pair(result.made, result.other) if result and result.made and result.other else None
+    context = {
+        "page": page,
+        "progress": progress,
+        "losses": losses_of(progress) if progress else None,
+        "advice": advise(parts_of(pair)) if pair else None,
+    }
+    return render(request, "review/round.html", context)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from ddi_site.supervisor import free_port
 from tests.browser.chromium import FLAGS, executable
@@ -115,6 +115,53 @@ def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
     assert complaints == []
 
 
+MAKE_PHARMACIST = """
+from django.contrib.auth.models import Group, User
+person = User.objects.create_user({name!r}, password={password!r})
+person.groups.set([Group.objects.get(name="pharmacist")])
+"""
+
+
+def new_pharmacist(site: Site, name: str) -> None:
+    """A pharmacist of a test's own, so that what others answered is not counted as theirs."""
+    site.manage("shell", "-c", MAKE_PHARMACIST.format(name=name, password=PASSWORD))
+
+
+def start_reviewing(context: BrowserContext, name: str) -> Page:
+    """This person signed in, on the first item of their queue."""
+    page = sign_in(context, name)
+    page.goto("/tasks/ddi-polarity/queue/")
+    page.get_by_role("button", name="Start reviewing").click()
+    page.wait_for_url("**/items/*/**")
+    return page
+
+
+def item_shown(page: Page) -> str:
+    """The number of the item on the screen."""
+    heading = page.locator("h1").inner_text()
+    found = re.match(r"#(\d+)", heading)
+    assert found, heading
+    return found[1]
+
+
+def answer(page: Page, key: str) -> str:
+    """Press a label's key and wait for the receipt of this item; returns the item's number."""
+    number = item_shown(page)
+    page.keyboard.press(key)
+    expect(page.locator(".receipt")).to_contain_text(f"#{number} ")
+    return number
+
+
+def answers_of(page: Page) -> list[tuple[str, str]]:
+    """What the person's own page lists: item and label of each answer, the newest first."""
+    page.goto("/me/answers/")
+    rows = page.locator("table.own tbody tr")
+    return [
+        (rows.nth(place).locator("td").first.inner_text(), rows.nth(place).locator(".label").inner_text())
+        for place in range(rows.count())
+    ]
+
+
 def sign_in(context: BrowserContext, name: str) -> Page:
     page = context.new_page()
     page.goto("/")
@@ -129,7 +176,7 @@ def download_gold(page: Page, folder: Path) -> list[dict[str, str]]:
     """The rows of the CSV that the export page offers."""
     page.goto("/exports/")
     with page.expect_download() as offered:
-        page.get_by_role("button", name=re.compile("Download")).click()
+        page.get_by_role("button", name=re.compile("Download gold")).click()
     path = folder / "gold.csv"
     offered.value.save_as(path)
     with path.open(encoding="utf-8-sig", newline="") as file:

@@ -1,48 +1,41 @@
-"""A pharmacist at work: ten items by keyboard, one undone, all found in the downloaded file."""
+"""Pharmacists at work: thirty items by keyboard, two side by side, the fifth last undone, a session that ends."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.conftest import download_gold, sign_in
+from tests.browser.conftest import (
+    PASSWORD,
+    Site,
+    answer,
+    answers_of,
+    download_gold,
+    item_shown,
+    new_pharmacist,
+    sign_in,
+    start_reviewing,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-ANSWERS = "1213212312"
+ANSWERS = "121321231212132123121213212312"
 SLUGS = {"1": "synergistic", "2": "antagonistic", "3": "undetermined"}
 
 
-def shown(page: Page) -> str:
-    """The number and sentence of the item on the screen."""
-    heading = page.locator("h1").inner_text()
-    found = re.match(r"#(\d+)", heading)
-    assert found, heading
-    return found[1]
-
-
-def answer(page: Page, key: str) -> str:
-    """Press a label's key and wait for the receipt of this item; returns the item's number."""
-    number = shown(page)
-    page.keyboard.press(key)
-    expect(page.locator(".receipt")).to_contain_text(f"#{number} ")
-    return number
-
-
-def test_ten_items_by_keyboard_one_undone_all_in_the_export(context: BrowserContext, tmp_path: Path) -> None:
-    page = sign_in(context, "ana")
-    page.goto("/tasks/ddi-polarity/queue/")
-    page.get_by_role("button", name="Start reviewing").click()
-    page.wait_for_url("**/items/*/")
-
+def test_thirty_items_by_keyboard_one_undone_all_in_the_export(
+    context: BrowserContext, browser: Browser, site: Site, tmp_path: Path
+) -> None:
+    new_pharmacist(site, "thea")
+    page = start_reviewing(context, "thea")
     answered = {answer(page, key): SLUGS[key] for key in ANSWERS}
-    assert len(answered) == len(ANSWERS)
+    assert len(answered) == len(ANSWERS) == 30
+    expect(page.locator(".tally dd")).to_have_text(["30", "5", "30"])
 
     last = list(answered)[-1]
     page.keyboard.press("u")
-    expect(page.locator("h1")).to_contain_text(f"#{last}")
+    expect(page.locator("h1")).to_contain_text(f"#{last} ")
     page.keyboard.press("c")
     page.keyboard.type("1 is not what I meant; see = the label")
     page.keyboard.press("Escape")
@@ -50,15 +43,66 @@ def test_ten_items_by_keyboard_one_undone_all_in_the_export(context: BrowserCont
     answered[last] = "undetermined"
 
     undone_for_good = answer(page, "1")
-    page.keyboard.press("u")
-    expect(page.locator("h1")).to_contain_text(f"#{undone_for_good}")
+    page.keyboard.press("z")
+    expect(page.locator("h1")).to_contain_text(f"#{undone_for_good} ")
 
-    lead = sign_in(context.browser.new_context(base_url=page.url.split("/items")[0], accept_downloads=True), "lea")
-    rows = [row for row in download_gold(lead, tmp_path) if row["source"] == "single_review"]
+    lead = sign_in(browser.new_context(base_url=site.url, accept_downloads=True), "lea")
+    rows = [row for row in download_gold(lead, tmp_path) if row["reviewers"] == "thea"]
     assert sorted(row["label"] for row in rows) == sorted(answered.values())
-    assert {row["reviewers"] for row in rows} == {"ana"}
+    assert {row["source"] for row in rows} == {"single_review"}
     assert [row["comments"] for row in rows if row["comments"]] == ["1 is not what I meant; see = the label"]
     lead.context.close()
+
+
+def test_two_side_by_side_never_meet(context: BrowserContext, browser: Browser, site: Site) -> None:
+    new_pharmacist(site, "una")
+    new_pharmacist(site, "vera")
+    other_window = browser.new_context(base_url=site.url)
+    one, other = start_reviewing(context, "una"), start_reviewing(other_window, "vera")
+    met: dict[str, list[str]] = {"una": [], "vera": []}
+    for key in "1231231212":
+        assert item_shown(one) != item_shown(other)
+        met["una"].append(answer(one, key))
+        met["vera"].append(answer(other, key))
+    assert len({*met["una"], *met["vera"]}) == 20
+    other_window.close()
+
+
+def test_the_fifth_last_answer_is_undone_from_the_item_page(context: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "wera")
+    page = start_reviewing(context, "wera")
+    given = [answer(page, "1") for _ in range(6)]
+    fifth_last, waiting = given[-5], item_shown(page)
+    page.get_by_role("button", name=f"Undo the answer to #{fifth_last}").click()
+    expect(page.locator("h1")).to_contain_text(f"#{fifth_last} ")
+    answer(page, "2")
+    assert item_shown(page) == waiting, "the item that was open is open still"
+    listed = answers_of(page)
+    standing = [label for number, label in listed if number == fifth_last]
+    assert standing == ["antagonistic", "synergistic"]
+    expect(page.get_by_text("undone", exact=True)).to_have_count(1)
+    assert len(listed) == 7
+
+
+def test_an_answer_outlives_a_session_that_ended_in_mid_item(context: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "xena")
+    page = start_reviewing(context, "xena")
+    number = item_shown(page)
+    page.keyboard.press("c")
+    page.keyboard.type("thought about for a long time")
+    page.keyboard.press("Escape")
+    context.clear_cookies(name="sessionid")
+    page.keyboard.press("2")
+    page.wait_for_url("**/sign-in/**")
+    page.get_by_label("Name").fill("xena")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"**/items/{number}/**")
+    expect(page.locator("#status")).to_contain_text("It is here again")
+    expect(page.locator(".answer.kept")).to_contain_text("Antagonistic")
+    expect(page.locator("form.answering textarea")).to_have_value("thought about for a long time")
+    answer(page, "2")
+    assert answers_of(page) == [(number, "antagonistic")]
 
 
 def test_signed_out_people_come_back_to_where_they_were(context: BrowserContext) -> None:

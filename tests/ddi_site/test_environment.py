@@ -164,3 +164,40 @@ def test_an_outside_redis_is_used_when_named_and_other_addresses_are_refused(
     monkeypatch.setenv("DDI_REDIS_URL", "h:6379")
     with pytest.raises(ImproperlyConfigured, match="DDI_REDIS_URL is 'h:6379'; it must start with redis://"):
         environment.redis_url(tmp_path)
+
+
+def test_nothing_is_mailed_unless_a_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert environment.mail() == {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    monkeypatch.setenv("DDI_EMAIL_FROM", "ledger@hospital.example")
+    for url, port, starttls, tls in (
+        ("smtp://mail.example", 25, False, False),
+        ("smtp+tls://me%40ward:p%2Fss@mail.example", 587, True, False),
+        ("smtps://me%40ward:p%2Fss@mail.example:4465", 4465, False, True),
+    ):
+        monkeypatch.setenv("DDI_EMAIL_URL", url)
+        found = environment.mail()
+        assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (
+            "mail.example", port, starttls, tls,
+        )  # fmt: skip
+        assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == (
+            ("me@ward", "p/ss") if "@mail" in url else ("", "")
+        )
+        assert found["DEFAULT_FROM_EMAIL"] == "ledger@hospital.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "told"),
+    [
+        ("mail.example:25", "a@b", "DDI_EMAIL_URL cannot be read"),
+        ("http://mail.example", "a@b", "DDI_EMAIL_URL cannot be read"),
+        ("smtp://", "a@b", "DDI_EMAIL_URL cannot be read"),
+        ("smtp://mail.example", "", "without DDI_EMAIL_FROM"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_used_is_refused(
+    url: str, sender: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DDI_EMAIL_URL", url)
+    monkeypatch.setenv("DDI_EMAIL_FROM", sender)
+    with pytest.raises(ImproperlyConfigured, match=told):
+        environment.mail()

@@ -14,24 +14,32 @@ from django.db import models
 from ledger.chain import statement_hash
 from ledger.flagging import Thresholds
 from ledger.models import (
+    Approval,
     AtcCode,
     AtcRule,
     ChainLink,
+    Comment,
     Corpus,
+    DisagreementCause,
     Drug,
     DrugAtc,
     Evaluation,
     Flag,
     GoldEvidence,
+    GoldLabel,
     Label,
     ModelVersion,
     Pattern,
+    PatternDecision,
+    PatternEvidence,
     Prediction,
     PredictionChunk,
     Promotion,
+    Proposal,
     Rationale,
     Round,
     Run,
+    SpotCheck,
     Statement,
     Task,
     TrainingExample,
@@ -211,5 +219,31 @@ def one_of_each() -> dict[str, models.Model]:
             prediction=prediction, method="test", version=1, parameters={}, tokens=[[0, 11, 1.0]],
             completeness_error=0.0, computed_at=NOW,
         ),
+        DisagreementCause.objects.create(decision=outcome.decision, cause=DisagreementCause.Cause.SLIP),
+        Comment.objects.create(
+            task=polarity(), statement=said, author=user("ana"), text="why?", idempotency_key=uuid.uuid4(),
+            written_at=NOW,
+        ),
+        *proposed_and_approved(),
+        *pattern_decided(outcome.gold),
     ]  # fmt: skip
     return {type(row).__name__: row for row in rows}
+
+
+def proposed_and_approved() -> list[models.Model]:
+    proposal = Proposal.objects.create(
+        task=polarity(), act=Proposal.Act.EXPORT, parameters={}, reason="why", by=user("lea"), at=NOW
+    )
+    return [proposal, Approval.objects.create(proposal=proposal, by=user("max"), approves=True, at=NOW)]
+
+
+def pattern_decided(gold: GoldLabel) -> list[models.Model]:
+    decision = PatternDecision.objects.create(
+        task=polarity(), pattern=gold.statement.pattern, reviewer=user("ana"), act="decision", label=gold.label,
+        sample=[gold.statement_id], n_statements=1, idempotency_key=uuid.uuid4(), decided_at=NOW,
+    )  # fmt: skip
+    return [
+        decision,
+        PatternEvidence.objects.create(gold=gold, decision=decision),
+        SpotCheck.objects.create(decision=decision, statement=gold.statement),
+    ]

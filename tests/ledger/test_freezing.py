@@ -67,7 +67,9 @@ def test_what_the_rounds_page_shows_is_what_is_frozen(live: ModelVersion) -> Non
     training_set = freeze(round=opened_round(), now=NOW)
     training_set.refresh_from_db()
     assert training_set.composition == asdict(shown)
-    assert training_set.parameters == {"at_least": 0.98, "most_per_class": 2_000, "most_per_pattern": 25}
+    assert training_set.parameters == {
+        "at_least": 0.98, "most_per_class": 2_000, "most_per_pattern": 25, "pattern_weight": 0.5,
+    }  # fmt: skip
     for role in ("train", "validation", "test"):
         for source in ("gold", "pseudo"):
             assert training_set.examples.filter(role=role, source=source).count() == shown.n(role, source)

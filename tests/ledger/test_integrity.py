@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 
 from ledger.chain import COVERED, link_hash
 from ledger.integrity import problems
@@ -47,7 +47,12 @@ def test_every_field_of_every_fact_is_held_by_the_chain(ledger: Rows) -> None:
             assert concrete - set(fields) == {"id"}
         for name in fields:
             with unguarded():
-                rewrite(row, **{name: something_else(getattr(row, name))})
+                try:
+                    with transaction.atomic():
+                        rewrite(row, **{name: something_else(getattr(row, name))})
+                except IntegrityError:  # the table itself refuses it: an act without what it needs
+                    assert name in {"act", "model_version_id"}
+                    continue
                 by_chain = [problem for problem in found() if problem.startswith("Link")]
                 assert by_chain == [sentence], name
         assert list(problems()) == []

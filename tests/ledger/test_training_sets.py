@@ -10,12 +10,13 @@ import pytest
 from ledger.atc import ClassRule
 from ledger.candidates import Candidate, Choice
 from ledger.integrity import problems
-from ledger.models import AtcRule, Drug, Label, ModelVersion
+from ledger.models import AtcRule, Drug, Label, ModelVersion, Task
 from ledger.record.decisions import withdraw_decision
 from ledger.record.promotions import promote
 from ledger.splits import drug_group
 from ledger.training_sets import choose, freeze, preview
 from tests.ledger.facts import NOW, answer, label, polarity, statement, user
+from tests.ledger.patterned import decided, worded
 from tests.ledger.whole import Says, finished_run, opened_round, seed, statements, sure, taught, trained_model
 
 LATER = 50  # pairs of drugs from here on are in no statement that teaches by gold
@@ -197,3 +198,24 @@ def test_choosing_costs_the_same_few_queries_however_much_there_is(
     finished_run(live, sure(statements(20, start=LATER), 10))
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         preview(polarity())
+
+
+def test_gold_of_a_pattern_decision_teaches_unless_it_weighs_nothing(live: ModelVersion) -> None:
+    made = worded(live, 4, start=LATER)
+    seed(made[0], "antagonistic")
+    decided(made[0])
+    for weight, n_taught in ((0.5, 4), (0.0, 0)):
+        Task.objects.update(pattern_weight=weight)
+        composition = preview(polarity())
+        assert composition.gold_by_source["train"].get("pattern_review", {}).get("synergistic", 0) == n_taught
+        assert composition.pattern_weight == weight
+        left_out = composition.left_out.get("from a decision about its pattern, which weighs nothing here", 0)
+        assert left_out == 4 - n_taught
+
+
+def test_a_pattern_decided_on_test_statements_never_teaches(live: ModelVersion) -> None:
+    made = worded(live, 4, start=LATER, split="test")
+    decided(made[0])
+    composition = preview(polarity())
+    assert composition.gold_by_source["test"]["pattern_review"] == {"synergistic": 4}
+    assert "pattern_review" not in composition.gold_by_source["train"]

@@ -11,12 +11,15 @@ from django.db import models
 
 from ledger.atc import ClassRule, Expectation
 from ledger.flagging import Beside, Thresholds
-from ledger.models import Label, ModelVersion, Round, Run, Statement
+from ledger.models import DisagreementCause, Label, ModelVersion, Proposal, Round, Run, Statement
+from ledger.record.comments import add_comment
 from ledger.record.decisions import adjudicate, withdraw_decision
 from ledger.record.gold import add_seed_labels
 from ledger.record.models import add_evaluation, add_model_version
+from ledger.record.patterns import decide_pattern
 from ledger.record.predictions import Predicted, close_run, commit_chunk, flag_rules
 from ledger.record.promotions import promote
+from ledger.record.proposals import answer_proposal, propose
 from ledger.record.runs import open_inference, open_round
 from ledger.training_sets import freeze
 from tests.ledger.facts import NOW, THRESHOLDS, answer, label, polarity, statement, user
@@ -150,12 +153,41 @@ def whole_ledger() -> dict[str, models.Model]:
         adjudicator=user("cara"),
         label=label("synergistic"),
         comment="The second clause decides.",
+        cause=DisagreementCause.Cause.AMBIGUOUS,
         idempotency_key=uuid.uuid4(),
         now=NOW,
     )
+    comment = add_comment(
+        task=polarity(),
+        statement=doubtful,
+        author=user("ben"),
+        text="Which clause is the outcome?",
+        idempotency_key=uuid.uuid4(),
+        now=NOW,
+    )
+    proposal = propose(
+        task=polarity(),
+        act=Proposal.Act.EXPORT,
+        by=user("lead"),
+        reason="For the ward's system.",
+        parameters={"format": "csv", "as_of": 7},
+        now=NOW,
+    )
+    approval = answer_proposal(proposal=proposal, by=user("cara"), approves=True, reason="", now=NOW)
     undone = answer(first, "antagonistic", by="ana")
     withdraw_decision(decision=undone.decision, by=user("ana"), idempotency_key=uuid.uuid4(), now=NOW)
     gold = answer(second, "synergistic", by="ben").gold
+    together = decide_pattern(
+        task=polarity(),
+        pattern=third.pattern,
+        reviewer=user("ana"),
+        label=label("antagonistic"),
+        comment="“Changes” names harm here.",
+        sample=[third.pk, fourth.pk],
+        apart={},
+        idempotency_key=uuid.uuid4(),
+        now=NOW,
+    )
     return {
         "run_root": run,
         "decision": outcome.decision,
@@ -164,6 +196,10 @@ def whole_ledger() -> dict[str, models.Model]:
         "training_set": version.training_set,
         "evaluation": evaluation,
         "promotion": promotion,
+        "comment": comment,
+        "proposal": proposal,
+        "approval": approval,
+        "pattern": together.decision,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -89,6 +90,12 @@ def put_in_queue(build: Run, said: Prediction, reason: str, **changes: Any) -> R
 def _cheap_passwords(settings: Any) -> None:
     """Hashing a password properly takes a second, and no test here is about passwords."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Rows of another test had the same numbers: what was worked out from them must not serve here."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ledger.management.run_command import RunCommand
 from ledger.management.task_option import task_named
 from ledger.models import ModelVersion
-from ledger.record.promotions import AlreadyCurrent, NothingToRollBackTo, promote, roll_back
+from ledger.record.promotions import AlreadyCurrent, NeedsSecondPerson, NothingToRollBackTo, promote, roll_back
 
 
 class Command(RunCommand):
@@ -38,7 +38,7 @@ class Command(RunCommand):
                 if version is None:
                     raise CommandError(f"The task {task.slug} has no such model version; train one first.")
                 promotion = promote(model_version=version, by=None, reason=options["reason"], now=timezone.now())
-        except (AlreadyCurrent, NothingToRollBackTo) as error:
+        except (AlreadyCurrent, NeedsSecondPerson, NothingToRollBackTo) as error:
             raise CommandError(str(error)) from error
         self.report(
             {"live_model": promotion.model_version.number, "artifact": promotion.model_version.artifact},

@@ -35,7 +35,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The ledger holds no such evaluation of {model}: run `manage.py evaluate --model {model.number}`."
             )
-        n_bytes = write_whole([report(page)], Path(options["output"]))
+        n_bytes = write_whole([report(page).encode()], Path(options["output"]))
         if options["verbosity"]:
             facts = {"output": options["output"], "model_version": model.number, "round": page.round.number}
             line = f"evaluation of {model} on {page.round} written to {options['output']} ({n_bytes:,} bytes)"

@@ -34,5 +34,6 @@
 
   const drawAll = () => document.querySelectorAll(".chart[data-figure]").forEach(draw);
   drawAll();
+  document.body.addEventListener("htmx:afterSettle", drawAll); // new numbers, same places
   dark.addEventListener("change", drawAll);
 })();

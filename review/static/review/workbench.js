@@ -1,69 +1,136 @@
-// The item page's hands: single keys, the comment's draft, active time, the lease, and what to say when a save fails.
+// The item page's hands: single keys, tabs, the comment's draft, active time and the lease. Saving is outbox.js.
 "use strict";
 (() => {
   const DRAFT = "draft-of-item-";
+  const TAB = "tab-of-the-item-page";
   const IDLE_AFTER = 60_000; // ms without input that no longer count as work
   const AWAY_AFTER = 300_000; // ms without input after which the item is let go
+  const LOOK_FIRST = 400; // ms after a blind answer is revealed in which a double press keeps nothing
   let lastInput = Date.now();
   let activeTime = 0; // ms on the item shown
   let lastTick = Date.now();
+  let shownAt = 0;
 
   const one = (selector) => document.querySelector(selector);
-  const decision = () => one("#decision");
-  const comment = () => one("#decision textarea");
+  const work = () => one("#work");
+  const answering = () => one("form.answering");
+  const comment = () => one("form.answering textarea");
+  const say = (what) => document.dispatchEvent(new CustomEvent("workbench:say", { detail: { what } }));
 
   // Keys ---------------------------------------------------------------------------------------------------------
   const isField = (element) => element.matches("input, textarea, select, [contenteditable]");
-  const takesSpace = (element) => element.matches("a, button, summary");
+  const actsOnKeys = (element) => element.matches("a, button, summary");
+  const named = (key) => one(`[data-key~="${CSS.escape(key)}"]`);
 
-  function press(button) {
-    if (!button || button.disabled) return false;
-    button.click();
+  function press(target) {
+    if (!target || target.disabled) return false;
+    target.click();
     return true;
   }
 
-  function toggle(id) {
-    const panel = document.getElementById(id);
-    if (!panel) return false;
-    panel.open = !panel.open;
-    if (panel.open) panel.scrollIntoView({ block: "nearest" });
-    return true;
-  }
-
-  function acceptModel() {
-    const said = one("[data-model-label]");
-    return Boolean(said) && press(one(`#decision .answer[value="${CSS.escape(said.dataset.modelLabel)}"]`));
+  // `otherwise`: what is said where nothing has the key.
+  function answerBy(key, otherwise) {
+    const button = named(key);
+    if (button?.closest("#revision .answers") && Date.now() - shownAt < LOOK_FIRST) return true;
+    return press(button) || Boolean(answering() && otherwise && (say(otherwise), true));
   }
 
   function act(key) {
-    if (key === "a") return acceptModel();
-    if (key === " ") return press(one('[data-key="s"]'));
-    if (key === "c") return Boolean(comment()) && (comment().focus(), true);
-    if (key === "g") return toggle("guideline");
-    if (key === "?") return toggle("keys");
-    return /^[a-z0-9]$/.test(key) && press(one(`[data-key="${key}"]`));
+    switch (key) {
+      case "a": return answerBy("a", "noAccept");
+      case "x": return answerBy("x", named("a") ? "noReject" : "noAccept");
+      case " ": return press(named("s"));
+      case "c": return Boolean(comment()) && (comment().focus(), true);
+      case "g": return open("guideline");
+      case "?": return open("keys");
+      case "/": return Boolean(named("/")) && (named("/").focus(), true);
+      case "j": case "k": return press(named(key)) || (Boolean(answering()) && (say("nothing"), true));
+      case "w": return Boolean(named("w")) && (select("evidence"), press(named("w")));
+      default: return key.length === 1 ? answerBy(key) : key === "Enter" && answerBy(key);
+    }
   }
 
   document.addEventListener("keydown", (event) => {
     const target = event.target;
-    if (event.repeat || event.isComposing) return;
+    if (event.repeat || event.isComposing || !work()) return;
     if (isField(target)) {
       if (event.key === "Escape") target.blur();
-      else if (event.key === "Enter" && event.ctrlKey && target === comment() && acceptModel()) event.preventDefault();
+      else if (event.key === "Enter" && event.ctrlKey && target === comment()) {
+        event.preventDefault();
+        answerBy(named("a") ? "a" : "Enter", "noAccept");
+      }
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.key === " " && takesSpace(target))) return;
-    if (act(event.key)) event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey || work().dataset.singleKeys !== "on") return;
+    if ((event.key === " " || event.key === "Enter") && actsOnKeys(target)) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    if (act(key)) event.preventDefault();
+  });
+
+  // Tabs ---------------------------------------------------------------------------------------------------------
+  // Without this script every part stands below the other and the links lead to them.
+  const tabs = () => [...document.querySelectorAll("#tabs a[href^='#']")];
+  const part = (tab) => one(tab.getAttribute("href"));
+
+  function select(id) {
+    for (const tab of tabs()) {
+      const chosen = part(tab).id === id;
+      tab.setAttribute("aria-selected", chosen);
+      tab.tabIndex = chosen ? 0 : -1;
+      part(tab).hidden = !chosen;
+    }
+    sessionStorage.setItem(TAB, id);
+    if (id === "comments" && one("#thread")) window.htmx.trigger("#thread", "opened");
+  }
+
+  function open(id) {
+    if (!document.getElementById(id)) return false;
+    select(document.getElementById(id).hidden ? id : "evidence");
+    one("#tabs").scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  function setUpTabs() {
+    if (!one("#tabs")) return;
+    one("#tabs").setAttribute("role", "tablist");
+    for (const tab of tabs()) {
+      tab.setAttribute("role", "tab");
+      tab.id = `tab-${part(tab).id}`;
+      tab.setAttribute("aria-controls", part(tab).id);
+      part(tab).setAttribute("role", "tabpanel");
+      part(tab).setAttribute("aria-labelledby", tab.id);
+    }
+    const kept = sessionStorage.getItem(TAB);
+    select(document.getElementById(kept)?.matches(".tab") ? kept : "evidence");
+    work().classList.add("tabbed");
+  }
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("#tabs [role=tab]");
+    if (!tab) return;
+    event.preventDefault();
+    select(part(tab).id);
+  });
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step || !event.target.matches("#tabs [role=tab]")) return;
+    const all = tabs();
+    const next = all[(all.indexOf(event.target) + step + all.length) % all.length];
+    select(part(next).id);
+    next.focus();
   });
 
   // Drafts -------------------------------------------------------------------------------------------------------
   // A comment outlives a reload and a lost session; it goes once its answer is saved.
   function restoreDraft() {
-    if (!decision() || comment().value) return;
-    comment().value = sessionStorage.getItem(DRAFT + decision().dataset.item) ?? "";
+    if (!comment() || comment().value) return;
+    comment().value = sessionStorage.getItem(DRAFT + work().dataset.item) ?? "";
   }
   document.addEventListener("input", (event) => {
-    if (event.target === comment()) sessionStorage.setItem(DRAFT + decision().dataset.item, event.target.value);
+    if (event.target === comment()) sessionStorage.setItem(DRAFT + work().dataset.item, event.target.value);
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    if (requestConfig.elt === answering() && xhr.status === 200) sessionStorage.removeItem(DRAFT + work().dataset.item);
   });
 
   // Active time --------------------------------------------------------------------------------------------------
@@ -78,12 +145,12 @@
   document.addEventListener("visibilitychange", tick);
   document.addEventListener("submit", noteTime, true);
   document.addEventListener("htmx:configRequest", (event) => {
-    if (event.detail.elt.id === "decision") event.detail.parameters.set("seconds_spent", noteTime());
+    if (event.detail.elt === answering()) event.detail.parameters.set("seconds_spent", noteTime());
   });
   function noteTime() {
     tick();
     const spent = (activeTime / 1000).toFixed(1);
-    if (decision()) decision().elements.seconds_spent.value = spent;
+    if (answering()) answering().elements.seconds_spent.value = spent;
     return spent;
   }
 
@@ -100,43 +167,23 @@
     if (lease && lease.dataset.until && Date.now() - lastInput < AWAY_AFTER) window.htmx.trigger(lease, "still-here");
   }, 60_000);
 
-  // Saving -------------------------------------------------------------------------------------------------------
-  const isSave = (element) => ["decision", "skip", "undo"].includes(element.id);
-
-  function trouble(kind) {
-    const line = one("#trouble");
-    if (!line) return;
-    line.textContent = line.dataset[kind];
-    line.hidden = false;
-  }
-  document.addEventListener("click", (event) => {
-    const answer = event.target.closest(".answer");
-    if (!answer) return;
-    document.querySelectorAll(".answer").forEach((other) => other.classList.toggle("pressed", other === answer));
-  });
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (isSave(event.detail.elt) && one("#trouble")) one("#trouble").hidden = true;
-  });
-  for (const kind of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(kind, (event) => { if (isSave(event.detail.elt)) trouble("network"); });
-  }
-  document.addEventListener("htmx:responseError", (event) => {
-    if (isSave(event.detail.elt)) trouble(event.detail.xhr.status === 403 ? "stale" : "server");
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const { elt, successful, xhr } = event.detail;
-    if (elt.id === "decision" && successful && xhr.status === 200) sessionStorage.removeItem(DRAFT + elt.dataset.item);
-  });
-  document.addEventListener("htmx:afterSwap", (event) => {
+  // A fresh item -------------------------------------------------------------------------------------------------
+  // Settled, not only swapped: until then htmx lends new elements the attributes of the old ones with their ids.
+  document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "work") return;
     activeTime = 0;
-    lastTick = Date.now();
+    lastTick = shownAt = Date.now();
     restoreDraft();
     showLease();
+    setUpTabs();
     window.scrollTo(0, 0);
-    document.getElementById("work").focus({ preventScroll: true });
+    work().focus({ preventScroll: true });
+    // A live region that was swapped in is not read out; this one stays where it is.
+    if (one("#announced")) one("#announced").textContent = one("#status")?.textContent.trim() ?? "";
   });
 
   restoreDraft();
   showLease();
+  // Not sooner: the tab that was open may ask htmx for its comments, and htmx starts with the document.
+  document.addEventListener("DOMContentLoaded", setUpTabs);
 })();

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ledger.models import Round, Run
+from tests.ledger.facts import polarity
 from tests.ledger.whole import taught
 
 
@@ -25,6 +26,8 @@ def test_a_dry_run_shows_the_composition_and_opens_nothing(db: None) -> None:
         "examples": {"train": {"gold": {"synergistic": 2, "antagonistic": 2}}},
         "pseudo_by_confidence": {"synergistic": {}, "antagonistic": {}},
         "left_out": {},
+        "gold_by_source": {"train": {"seed": {"synergistic": 2, "antagonistic": 2}}},
+        "pattern_weight": polarity().pattern_weight,
     }
     assert not Round.objects.exists()
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from ledger.models import ModelVersion, Promotion
+from ledger.models import ModelVersion, Promotion, Task
 from ledger.queries import current_model
 from ledger.record.models import add_derived_version
 from tests.ledger.facts import NOW, polarity
@@ -72,3 +72,15 @@ def test_without_a_model_there_is_nothing_to_promote(db: None) -> None:
 def test_a_promotion_needs_a_reason(models: list[ModelVersion]) -> None:
     with pytest.raises(CommandError, match="--reason"):
         call_command("promote")
+
+
+@pytest.mark.parametrize("arguments", [(), ("1",), ("--roll-back",)])
+def test_with_the_two_person_rule_a_command_moves_nothing(
+    models: list[ModelVersion], arguments: tuple[str, ...]
+) -> None:
+    promote("1")
+    promote("2")
+    Task.objects.update(two_person_rule=True)
+    with pytest.raises(CommandError, match="propose the move on the model's page, for another lead to approve"):
+        promote(*arguments)
+    assert Promotion.objects.count() == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.conf import settings
 from django.core.files.storage import storages
@@ -13,6 +15,7 @@ from ledger.record.runs import open_round, request_cancel
 from ledger.running import carry_out
 from modeling.artifacts import verify
 from modeling.jobs import run_training
+from modeling.records import Progress
 from modeling.store import rounds
 from modeling.store.models import fetch, load, local_folder
 from tests.ledger.facts import NOW, polarity
@@ -109,3 +112,36 @@ def test_a_model_comes_back_from_the_shared_storage(opened: Round) -> None:
     folder = fetch(version)
     assert {name: (folder / name).read_bytes() for name in kept} == kept
     assert load(version).labels == ("synergistic", "antagonistic")
+
+
+def test_a_finished_training_keeps_its_loss_curve(opened: Round) -> None:
+    run = opened.runs.get()
+    run.parameters["config"]["batch_size"] = 4  # six steps an epoch, and the trainer tells of every fifth
+    run.save()
+    run_training(run.pk)
+    run.refresh_from_db()
+    steps = [step for step, _ in run.detail["losses"]]
+    epochs = run.detail["validation_losses"]
+    assert steps == sorted(set(steps))
+    assert steps
+    assert 1 <= len(epochs) <= 3
+    assert all(loss > 0 for _, loss in [*run.detail["losses"], *epochs])
+
+
+def test_a_loss_is_kept_once_however_often_it_is_told(opened: Round) -> None:
+    told: list[dict[str, object]] = []
+    reporter = rounds.Reporter(SimpleNamespace(report=lambda **changes: told.append(changes)))  # type: ignore[arg-type]
+    for step in range(1, 21):
+        reporter(Progress("train", step, 20, {"loss": 1.0 / (step // 5 + 1), "validation_loss": 0.5}))
+    assert reporter.losses == [(1, 1.0), (5, 0.5), (10, 0.3333), (15, 0.25), (20, 0.2)]
+    assert reporter.validation_losses == [(1, 0.5)]
+    assert told[-1]["detail"]["losses"] == reporter.losses  # type: ignore[index]
+
+
+def test_a_long_curve_is_thinned_and_keeps_both_ends() -> None:
+    points: list[tuple[int, float]] = []
+    for step in range(5_000):
+        points = rounds.thinned([*points, (step, float(step))])
+        assert len(points) <= rounds.MOST_LOSSES
+    assert (points[0], points[-1]) == ((0, 0.0), (4_999, 4_999.0))
+    assert len(points) > rounds.MOST_LOSSES / 4

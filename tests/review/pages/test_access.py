@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger.models import ModelVersion, Run
-from review.models import ReviewItem
+from ledger.models import ModelVersion, PatternDecision, Proposal, Run
+from ledger.record.proposals import propose
+from review.models import ReviewItem, SavedFilter
 from review.urls import urlpatterns
 from tests.conftest import person
+from tests.ledger import facts
 from tests.review.conftest import answered, sign_in
 
 EVERYBODY = {"newcomer", "pharmacist", "adjudicator", "lead"}
@@ -30,29 +33,53 @@ PAGES: dict[str, tuple[str, set[str]]] = {
     "queue": ("get", PHARMACISTS),
     "next": ("post", PHARMACISTS),
     "bring_back": ("post", PHARMACISTS),
+    "patterns": ("get", PHARMACISTS),
+    "pattern": ("get", PHARMACISTS),
+    "decide_pattern": ("post", PHARMACISTS),
+    "withdraw_pattern": ("post", PHARMACISTS),
+    "ledger": ("get", PHARMACISTS),
+    "statement": ("get", PHARMACISTS),
+    "save_filter": ("post", PHARMACISTS),
+    "remove_filter": ("post", PHARMACISTS),
+    "requeue_many": ("post", LEADS),
+    "assign_many": ("post", LEADS),
     "guideline": ("get", ANY_ROLE),
     "dashboard": ("get", ANY_ROLE),
     "build_queue": ("post", LEADS),
     "new_round": ("get", LEADS),
     "start_round": ("post", LEADS),
+    "learning_curve": ("get", LEADS),
     "roll_back": ("post", LEADS),
     "item": ("get", PHARMACISTS),
     "decide": ("post", PHARMACISTS),
     "skip": ("post", PHARMACISTS),
     "take": ("post", PHARMACISTS),
     "lease": ("post", PHARMACISTS),
+    "revise": ("post", PHARMACISTS),
+    "flag": ("post", PHARMACISTS),
+    "comments": ("get", ANY_ROLE),
+    "comment": ("post", ANY_ROLE),
     "rationale": ("get", PHARMACISTS),
     "explain": ("post", PHARMACISTS),
     "undo": ("post", PHARMACISTS),
+    "my_answers": ("get", PHARMACISTS),
+    "preferences": ("get", EVERYBODY),
+    "save_preferences": ("post", EVERYBODY),
+    "tour": ("get", ANY_ROLE),
+    "end_tour": ("post", EVERYBODY),
     "adjudication_list": ("get", ADJUDICATORS),
     "adjudication": ("get", ADJUDICATORS),
     "adjudicate": ("post", ADJUDICATORS),
     "runs": ("get", LEADS),
     "run": ("get", LEADS),
     "run_progress": ("get", LEADS),
+    "run_losses": ("get", LEADS),
     "cancel_run": ("post", LEADS),
     "resume_run": ("post", LEADS),
     "models": ("get", LEADS),
+    "comparison": ("get", LEADS),
+    "flips": ("get", LEADS),
+    "queue_flips": ("post", LEADS),
     "model": ("get", LEADS),
     "evaluation": ("get", LEADS),
     "evaluation_report": ("get", LEADS),
@@ -62,6 +89,27 @@ PAGES: dict[str, tuple[str, set[str]]] = {
     "round": ("get", LEADS),
     "exports": ("get", LEADS),
     "gold_download": ("get", LEADS),
+    "gold_manifest": ("get", LEADS),
+    "propose_export": ("post", LEADS),
+    "proposals": ("get", LEADS),
+    "answer_proposal": ("post", LEADS),
+    "tasks": ("get", LEADS),
+    "new_task": ("get", LEADS),
+    "add_task": ("post", LEADS),
+    "task_settings": ("get", LEADS),
+    "save_task": ("post", LEADS),
+    "add_label": ("post", LEADS),
+    "change_label": ("post", LEADS),
+    "remove_label": ("post", LEADS),
+    "people": ("get", LEADS),
+    "invite": ("post", LEADS),
+    "person": ("get", LEADS),
+    "set_roles": ("post", LEADS),
+    "deactivate": ("post", LEADS),
+    "activate": ("post", LEADS),
+    "agreement": ("get", LEADS),
+    "reviewers_csv": ("get", LEADS),
+    "my_statistics": ("get", ANY_ROLE),
 }
 
 
@@ -71,10 +119,19 @@ def addresses(item: ReviewItem, model: ModelVersion, build: Run, second_pharmaci
     values = {
         "task": item.task.slug,
         "item_id": item.pk,
+        "statement_id": item.statement_id,
+        "filter_id": SavedFilter.objects.create(
+            owner=second_pharmacist, task=item.task, name="mine", query="atc=B01", saved_at=facts.NOW
+        ).pk,
+        "pattern_id": item.statement.pattern_id,
+        "pattern_decision_id": pattern_decision(item, second_pharmacist).pk,
         "run_id": build.pk,
         "model_id": model.pk,
         "round_id": model.training_set.round_id,
         "decision_id": answered(item, second_pharmacist).pk,
+        "person_id": second_pharmacist.pk,
+        "label_id": item.prediction.label_id,
+        "proposal_id": proposed(model).pk,
     }
     return {
         str(pattern.name): reverse(
@@ -82,6 +139,24 @@ def addresses(item: ReviewItem, model: ModelVersion, build: Run, second_pharmaci
         )
         for pattern in urlpatterns
     }
+
+
+def proposed(model: ModelVersion) -> Proposal:
+    return propose(
+        task=model.task,
+        act=Proposal.Act.PROMOTE,
+        model_version=model,
+        by=facts.user("other"),
+        reason="x",
+        now=facts.NOW,
+    )
+
+
+def pattern_decision(item: ReviewItem, by: User) -> PatternDecision:
+    return PatternDecision.objects.create(
+        task=item.task, pattern=item.statement.pattern, reviewer=by, act="decision", label=item.prediction.label,
+        sample=[], n_statements=0, idempotency_key=uuid.uuid4(), decided_at=facts.NOW,
+    )  # fmt: skip
 
 
 def ask(client: Client, verb: str, address: str) -> HttpResponse:

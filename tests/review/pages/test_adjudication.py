@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import re
 import uuid
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from ledger.models import Decision, GoldLabel
+from ledger.models import Decision, DisagreementCause, GoldLabel, Task
+from ledger.record.comments import add_comment
+from review.actions.decide import revise
 from review.models import ReviewItem
+from tests.ledger import facts
 from tests.review.conftest import MakeItem, answered, sign_in
 
 LIST = "/adjudication/"
@@ -23,8 +29,13 @@ def disputed(make_item: MakeItem, pharmacist: User, second_pharmacist: User) -> 
     return item
 
 
-def settle(item: ReviewItem, by: User, **changes: object) -> object:
-    values = {"label": "synergistic", "comment": "The effect is wanted.", "idempotency_key": uuid.uuid4()}
+def settle(item: ReviewItem, by: User, **changes: object) -> Any:
+    values = {
+        "label": "synergistic",
+        "cause": "ambiguous",
+        "comment": "The effect is wanted.",
+        "idempotency_key": uuid.uuid4(),
+    }
     return sign_in(by).post(reverse("review:adjudicate", args=[item.pk]), values | changes)
 
 
@@ -49,8 +60,38 @@ def test_the_list_pages_by_key(disputed: ReviewItem, adjudicator: User, monkeypa
 
 def test_each_answer_is_shown_with_who_when_and_why(disputed: ReviewItem, adjudicator: User) -> None:
     page = sign_in(adjudicator).get(reverse("review:adjudication", args=[disputed.pk])).content.decode()
-    for shown in ("harm grows", "wanted effect", "pharmacist,", "second,", "saw model", "0.60"):
+    for shown in ("harm grows", "wanted effect", "<h3>pharmacist</h3>", "<h3>second</h3>", "saw model", "0.60"):
         assert shown in page
+    assert "your own" not in page
+
+
+def test_what_somebody_had_said_before_is_shown_too(make_item: MakeItem, pharmacist: User, lead: User) -> None:
+    Task.objects.update(blind=True)
+    item = make_item(reviews_needed=2)
+    answered(item, pharmacist, "synergistic", comment="at first sight")
+    revise(
+        item=item, by=pharmacist, label=facts.label("antagonistic"), comment="", seconds_spent=None,
+        idempotency_key=uuid.uuid4(), now=timezone.now(),
+    )  # fmt: skip
+    answered(item, lead, "synergistic")
+    page = sign_in(lead).get(reverse("review:adjudication", args=[item.pk])).content.decode()
+    before = page.split("Before that")[1].split("</details>")[0]
+    assert "saw no model" in before
+    assert "at first sight" in before
+    assert page.count("your own") == 1
+
+
+def test_the_discussion_stands_beside_and_goes_on(disputed: ReviewItem, adjudicator: User, pharmacist: User) -> None:
+    add_comment(
+        task=disputed.task, statement=disputed.statement, author=pharmacist, text="Which <b>clause</b>?",
+        idempotency_key=uuid.uuid4(), now=timezone.now(),
+    )  # fmt: skip
+    client = sign_in(adjudicator)
+    page = client.get(reverse("review:adjudication", args=[disputed.pk])).content.decode()
+    assert "Which &lt;b&gt;clause&lt;/b&gt;?" in page
+    (key,) = set(re.findall(r'name="idempotency_key" value="([0-9a-f-]+)"', page.split('id="thread"')[1]))
+    client.post(reverse("review:comment", args=[disputed.pk]), {"text": "The second.", "idempotency_key": key})
+    assert "The second." in client.get(reverse("review:adjudication", args=[disputed.pk])).content.decode()
 
 
 def test_settling_makes_gold_once(disputed: ReviewItem, adjudicator: User) -> None:
@@ -72,13 +113,36 @@ def test_a_reason_is_required_and_the_form_stays(disputed: ReviewItem, adjudicat
     assert not GoldLabel.objects.exists()
 
 
-def test_what_is_settled_cannot_be_settled_by_somebody_else(
+def test_a_cause_is_required_and_the_reason_stays_in_the_form(disputed: ReviewItem, adjudicator: User) -> None:
+    for cause in ("", "boredom"):
+        response = settle(disputed, adjudicator, cause=cause)
+        page = response.content.decode()
+        assert response.status_code == 422
+        assert 'aria-describedby="cause-error"' in page
+        assert "The effect is wanted." in page
+    assert not GoldLabel.objects.exists()
+
+
+def test_the_cause_is_kept_with_the_answer(disputed: ReviewItem, adjudicator: User) -> None:
+    key = uuid.uuid4()
+    for cause in ("no_outcome", "slip"):
+        settle(disputed, adjudicator, cause=cause, idempotency_key=key)
+    cause = DisagreementCause.objects.get()
+    assert (cause.decision.kind, cause.decision.reviewer, cause.cause) == ("adjudication", adjudicator, "no_outcome")
+    page = sign_in(adjudicator).get(reverse("review:adjudication", args=[disputed.pk])).content.decode()
+    assert "the sentence states no outcome" in page
+
+
+def test_what_is_settled_cannot_be_settled_by_somebody_else_and_their_words_stay(
     disputed: ReviewItem, adjudicator: User, lead: User
 ) -> None:
     settle(disputed, adjudicator)
-    response = settle(disputed, lead, label="antagonistic")
-    page = sign_in(lead).get(response["Location"]).content.decode()
+    response = settle(disputed, lead, label="antagonistic", comment="Harm outweighs it.")
+    page = response.content.decode()
+    assert response.status_code == 409
     assert "not in disagreement any more" in page
+    assert "<blockquote>Harm outweighs it.</blockquote>" in page
+    assert "Settled by adjudicator" in page
     assert GoldLabel.objects.get().label.slug == "synergistic"
 
 

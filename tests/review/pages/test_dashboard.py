@@ -4,10 +4,11 @@ import json
 import re
 
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ledger.models import Evaluation, ModelVersion, Task
+from ledger.models import Evaluation, ModelVersion, Run, Task
 from tests.ledger import facts
 from tests.review.conftest import Flagged, MakeItem, answered, sign_in
 
@@ -52,10 +53,30 @@ def test_the_number_of_queries_does_not_grow(flagged: Flagged, pharmacist: User)
     client = sign_in(pharmacist)
     for reason in ("flip", "audit"):
         flagged(reason)
+        cache.clear()
         with CaptureQueriesContext(connection) as captured:
             client.get(DASHBOARD)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 12
+
+
+def test_figures_of_all_predictions_are_worked_out_once_a_run(
+    flagged: Flagged, pharmacist: User, model: ModelVersion
+) -> None:
+    client = sign_in(pharmacist)
+
+    def n_flagged() -> int:
+        return sum(figure(client.get(DASHBOARD).content.decode(), "flags")["data"][0]["x"])
+
+    flagged("flip")
+    Run.objects.filter(model_version=model).update(status=Run.Status.FINISHED, n_done=1)
+    assert n_flagged() == 1
+    with CaptureQueriesContext(connection) as captured:
+        assert n_flagged() == 1
+    assert not [query for query in captured if "ledger_flag" in query["sql"] or '"ledger_prediction"' in query["sql"]]
+    flagged("audit")
+    Run.objects.filter(model_version=model).update(n_done=2)
+    assert n_flagged() == 2
 
 
 def test_an_unknown_task_is_not_found(pharmacist: User, db: None) -> None:

@@ -9,8 +9,23 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger.models import AtcCode, AtcRule, Drug, DrugAtc, Label, ModelVersion, Promotion, Rationale, Run, Task
+from ledger.models import (
+    AtcCode,
+    AtcRule,
+    Drug,
+    DrugAtc,
+    Label,
+    ModelVersion,
+    Promotion,
+    Proposal,
+    Rationale,
+    Run,
+    Task,
+)
+from ledger.record.comments import add_comment
+from ledger.record.proposals import propose
 from review.actions.claim import claim
+from review.actions.note_change import note_change
 from tests.conftest import person
 from tests.ledger import facts
 from tests.review.conftest import answered, predict, put_in_queue, sign_in
@@ -60,6 +75,12 @@ def pages(db: None) -> dict[str, str]:
     )  # fmt: skip
     answered(disputed, lead, "undetermined", comment=PAYLOAD)
     answered(disputed, second, "synergistic", comment=PAYLOAD)
+    add_comment(
+        task=task, statement=disputed.statement, author=lead, text=PAYLOAD, idempotency_key=uuid.uuid4(), now=facts.NOW
+    )
+    propose(task=task, act=Proposal.Act.EXPORT, by=lead, reason=PAYLOAD, parameters={PAYLOAD: PAYLOAD}, now=facts.NOW)
+    note_change(by=lead, row=task, words=PAYLOAD)
+    note_change(by=lead, row=lead, words=PAYLOAD)
     claim(item=held, reviewer=lead, now=timezone.now())
     client = sign_in(User.objects.get(pk=lead.pk))
     addresses = {
@@ -79,6 +100,13 @@ def pages(db: None) -> dict[str, str]:
         "rounds": reverse("review:rounds"),
         "round": reverse("review:round", args=[model.training_set.round_id]),
         "new_round": reverse("review:new_round", args=[task.slug]),
+        "agreement": reverse("review:agreement", args=[task.slug]),
+        "my_statistics": reverse("review:my_statistics"),
+        "proposals": reverse("review:proposals"),
+        "people": reverse("review:people"),
+        "person": reverse("review:person", args=[lead.pk]),
+        "tasks": reverse("review:tasks"),
+        "task_settings": reverse("review:task_settings", args=[task.slug]),
         "exports": reverse("review:exports"),
         "exports of nonsense": reverse("review:exports") + f"?task={PAYLOAD}&label={PAYLOAD}&round={PAYLOAD}",
     }
@@ -104,6 +132,10 @@ def test_no_page_lets_text_become_markup(pages: dict[str, str]) -> None:
         "model",
         "home",
         "guideline",
+        "proposals",
+        "people",
+        "task_settings",
+        "agreement",
         "refused answer",
     ):
         assert "&lt;script&gt;" in pages[name], name

@@ -6,15 +6,19 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger.models import AtcRule, Decision
-from review.actions.claim import claim
+from ledger.models import AtcRule, Comment, Decision
+from ledger.record.comments import add_comment
+from ledger.record.rationales import add_rationale
+from review.actions.build_queue import build_queue
+from review.actions.claim import claim, release
 from review.models import ReviewItem
 from tests.ledger import facts
-from tests.review.conftest import MakeItem, answered, sign_in
+from tests.review.conftest import MakeItem, answered, predict, queue_build, sign_in
 
 
 def page_of(item: ReviewItem, reader: User, **headers: str) -> str:
@@ -100,24 +104,161 @@ def test_one_that_does_not_exist_is_not_found(pharmacist: User, db: None) -> Non
         assert client.get(f"/items/{number}/").status_code == 404
 
 
-def test_the_number_of_queries_does_not_grow(make_item: MakeItem, pharmacist: User, second_pharmacist: User) -> None:
-    plain, busy = make_item(), make_item(reviews_needed=2)
+def test_it_takes_eight_queries_however_much_there_is_to_show(
+    make_item: MakeItem, pharmacist: User, second_pharmacist: User
+) -> None:
+    rule = AtcRule.objects.create(
+        task=facts.polarity(), table="test", prefix_a="B01AA", prefix_b="B01AF", expected=facts.label("synergistic"),
+        mechanism="Both slow clotting.", reference="Textbook", source="curated",
+    )  # fmt: skip
+    broken = [{"rule": "atc_contradiction", "explanation": "otherwise", "atc_rule": rule.pk}]
+    plain = make_item(reasons=broken)
     for _ in range(3):
+        answered(make_item(), pharmacist)
+    busy = make_item(reviews_needed=2, reasons=broken)
+    add_rationale(
+        prediction=busy.prediction, method="integrated gradients", version=1, parameters={"steps": 8, "movement": 1.0},
+        tokens=[(0, 5, 1.0)], completeness_error=0.1, now=facts.NOW,
+    )  # fmt: skip
+    for number in range(3):
         decision = answered(busy, second_pharmacist)
         sign_in(second_pharmacist).post(reverse("review:undo", args=[decision.pk]), {"idempotency_key": uuid.uuid4()})
+        predict(facts.model_version(), of=busy.statement)
+        facts.statement(wording="{} beside {} number " + str(number))
+        add_comment(
+            task=busy.task, statement=busy.statement, author=second_pharmacist, text="hm", idempotency_key=uuid.uuid4(),
+            now=facts.NOW,
+        )  # fmt: skip
     for code in ("B01AA03", "A01AA01", "C01AA05", "D01AA01", "J01CA04", "N02AA01"):
         facts.DrugAtc.objects.create(
             drug=busy.statement.head_drug,
             code=facts.AtcCode.objects.get_or_create(code=code, defaults={"name": "x"})[0],
         )
+    who = 3  # the session, the person with their preferences, their roles
     counts = []
     client = sign_in(pharmacist)
     for item in (plain, busy):
         claim(item=item, reviewer=pharmacist, now=timezone.now())
         with CaptureQueriesContext(connection) as captured:
-            client.get(reverse("review:item", args=[item.pk]))
-        counts.append(len(captured))
-    assert counts[0] == counts[1] <= 11
+            response = client.get(reverse("review:item", args=[item.pk]))
+        counts.append(len(captured) - who)
+        assert len(response.content) < 80_000
+    assert counts == [8, 8], "\n".join(query["sql"][:200] for query in captured)
+
+
+class TestBeside:
+    """What stands beside the sentence."""
+
+    def test_the_same_two_drugs_elsewhere_and_the_same_wording_as_people_judged_them(
+        self, make_item: MakeItem, pharmacist: User, second_pharmacist: User
+    ) -> None:
+        pair = make_item(prediction={"wording": "{} is safer than {} alone."})
+        alike = make_item(prediction={"head": "Apixaban", "tail": "Heparin"})
+        unjudged = make_item(prediction={"head": "Aspirin", "tail": "Heparin"})
+        answered(pair, second_pharmacist, "undetermined")
+        answered(alike, second_pharmacist, "synergistic")
+        page = page_of(make_item(), pharmacist)
+        elsewhere = page[page.index("The same two drugs elsewhere") : page.index("The same wording, answered lately")]
+        wording = page[page.index("The same wording, answered lately") :]
+        assert "not determinable</span>" in elsewhere
+        assert f">#{pair.pk}</a>" in elsewhere
+        assert "single review" in wording
+        assert f">#{alike.pk}</a>" in wording
+        assert f">#{unjudged.pk}</a>" not in page
+
+    def test_a_spot_check_is_answered_by_itself(
+        self, make_item: MakeItem, pharmacist: User, second_pharmacist: User
+    ) -> None:
+        answered(make_item(prediction={"head": "Apixaban", "tail": "Heparin"}), second_pharmacist)
+        page = page_of(make_item(main_reason="spot_check"), pharmacist)
+        assert "answered lately" not in page
+        assert "All statements with this wording" not in page
+
+    def test_history_has_every_models_answer_and_every_decision(
+        self, make_item: MakeItem, pharmacist: User, second_pharmacist: User
+    ) -> None:
+        item = make_item(reviews_needed=2)
+        other = predict(facts.model_version(), of=item.statement, said="synergistic", confidence=0.875)
+        answered(item, second_pharmacist, "synergistic", comment="the effect grows")
+        answered(item, pharmacist, "antagonistic")
+        page = page_of(item, pharmacist)
+        history = page[page.index('id="history"') : page.index('id="guideline"')]
+        for shown in ("the effect grows", f"saw model {item.prediction.model_version.number} say antagonistic", "0.88"):
+            assert shown in history
+        assert f'<th scope="row">{other.model_version.number}</th>' in history
+        assert "(asked about)" in history
+
+    def test_progress_counts_todays_batch(self, make_item: MakeItem, pharmacist: User) -> None:
+        for _ in range(27):
+            answered(make_item(), pharmacist)
+        page = page_of(make_item(), pharmacist)
+        assert '<progress max="25" value="2"' in page
+        assert page.count("<dd>27</dd>") == 2
+
+    def test_ones_latest_answers_can_be_undone_and_looked_at(self, make_item: MakeItem, pharmacist: User) -> None:
+        items = [make_item() for _ in range(12)]
+        given = [answered(item, pharmacist) for item in items]
+        page = page_of(items[5], pharmacist)
+        for decision in given[2:]:
+            assert reverse("review:undo", args=[decision.pk]) in page
+        assert reverse("review:undo", args=[given[1].pk]) not in page
+        assert f'data-key="k" href="{reverse("review:item", args=[items[4].pk])}"' in page
+        assert f'data-key="j" href="{reverse("review:item", args=[items[6].pk])}"' in page
+
+    def test_the_first_visit_is_offered_a_tour_until_it_is_taken_or_declined(
+        self, item: ReviewItem, pharmacist: User
+    ) -> None:
+        assert "Your first visit?" in page_of(item, pharmacist)
+        sign_in(pharmacist).post(reverse("review:end_tour"))
+        assert "Your first visit?" not in page_of(item, pharmacist)
+
+
+class TestFlag:
+    """f: a second pharmacist is asked."""
+
+    def send(self, item: ReviewItem, by: User, **values: object) -> HttpResponse:
+        sent = {"idempotency_key": uuid.uuid4()} | values
+        return sign_in(by).post(reverse("review:flag", args=[item.pk]), sent, headers={"HX-Request": "true"})
+
+    def test_two_people_answer_it_and_the_comment_says_why(
+        self, held: ReviewItem, pharmacist: User, second_pharmacist: User
+    ) -> None:
+        key = uuid.uuid4()
+        for _ in range(2):
+            response = self.send(held, pharmacist, comment="which dose?", idempotency_key=key)
+            assert response.status_code == 200
+        assert "A second pharmacist is asked" in response.content.decode()
+        held.refresh_from_db()
+        assert (held.reviews_needed, held.build, held.lease_by) == (2, None, pharmacist)
+        assert [one.text for one in Comment.objects.all()] == ["which dose?"]
+        answered(held, pharmacist)
+        held.refresh_from_db()
+        assert held.state == "awaiting_second"
+
+    def test_one_need_not_say_why(self, held: ReviewItem, pharmacist: User) -> None:
+        self.send(held, pharmacist)
+        assert Comment.objects.get().text == "Asks for a second opinion."
+
+    def test_an_item_somebody_else_holds_or_others_settled_is_left_alone_and_the_words_are_kept(
+        self, held: ReviewItem, make_item: MakeItem, pharmacist: User, second_pharmacist: User
+    ) -> None:
+        response = self.send(held, second_pharmacist, comment="mine")
+        assert (response.status_code, Comment.objects.count()) == (409, 0)
+        settled = make_item()
+        answered(settled, pharmacist)
+        assert self.send(settled, second_pharmacist).status_code == 409
+        held.refresh_from_db()
+        assert held.reviews_needed == 1
+
+    def test_without_a_key_nothing_is_asked(self, held: ReviewItem, pharmacist: User) -> None:
+        assert self.send(held, pharmacist, idempotency_key="no").status_code == 409
+        assert not Comment.objects.exists()
+
+    def test_the_next_building_of_the_queue_leaves_it_in_place(self, held: ReviewItem, pharmacist: User) -> None:
+        self.send(held, pharmacist)
+        release(item=held, reviewer=pharmacist)
+        build_queue(run=queue_build(), now=timezone.now())
+        assert ReviewItem.objects.get(pk=held.pk).reviews_needed == 2
 
 
 class TestDecide:
@@ -138,6 +279,23 @@ class TestDecide:
         page = sign_in(pharmacist).get(response["Location"]).content.decode()
         assert f"#{held.pk} <strong>antagonistic</strong> · saved" in page
         assert reverse("review:undo", args=[decision.pk]) in page
+
+    def test_htmx_gets_the_next_item_with_the_answer_to_this_one(
+        self, held: ReviewItem, make_item: MakeItem, pharmacist: User
+    ) -> None:
+        following = make_item()
+        values = {"label": "antagonistic", "idempotency_key": uuid.uuid4()}
+        response = sign_in(pharmacist).post(
+            reverse("review:decide", args=[held.pk]), values, headers={"HX-Request": "true"}
+        )
+        page = response.content.decode()
+        assert response.status_code == 200
+        assert response["HX-Push-Url"] == reverse("review:item", args=[following.pk])
+        assert page.startswith('<main id="work"')
+        assert f"<h1>#{following.pk} " in page
+        assert f"#{held.pk} <strong>antagonistic</strong> · saved" in page
+        following.refresh_from_db()
+        assert following.lease_by == pharmacist
 
     def test_the_receipt_says_when_a_second_pharmacist_is_waited_for(
         self, make_item: MakeItem, pharmacist: User, second_pharmacist: User

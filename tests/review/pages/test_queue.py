@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from ledger.enqueue import WorkerInfo
 from ledger.models import ModelVersion, Run, Task
-from review.actions.claim import claim
+from review.actions.claim import claim, release
 from review.actions.decide import skip
 from review.models import ReviewItem
 from tests.review.conftest import MakeItem, answered, sign_in
@@ -25,15 +26,99 @@ def page_for(reader: User, query: str = "") -> str:
     return response.content.decode()
 
 
+def counts_for(reader: User, query: str = "") -> dict[str, str]:
+    """The named queues with their counts as the page gives them."""
+    named = page_for(reader, query).partition('aria-label="Queues"')[2].partition("</nav>")[0]
+    return dict(re.findall(r">([^<>]+) <span class=\"count\">([^<]*)</span>", named))
+
+
 def test_it_counts_what_waits_and_why(make_item: MakeItem, pharmacist: User) -> None:
     make_item("flip")
     make_item("low_confidence", prediction={"said": "synergistic"})
     make_item("low_confidence", state="settled")
+    make_item("audit", state="awaiting_second")
     page = page_for(pharmacist)
     assert "Start reviewing" in page
-    assert 'href="?reason=flip">changed its mind</a></td><td class="number">1<' in page
-    assert 'href="?reason=low_confidence">low confidence</a></td><td class="number">1<' in page
-    assert 'href="?said=synergistic">Synergistic</a></td><td class="number">1<' in page
+    assert "<dt>open</dt><dd>2</dd>" in page
+    assert "<dt>settled</dt><dd>1</dd>" in page
+    counts = counts_for(pharmacist)
+    assert {name: n for name, n in counts.items() if n != "0"} == {
+        "Everything": "3", "Doubtful": "1", "Changed its mind": "1", "Audit": "1", "Second opinions": "1",
+    }  # fmt: skip
+    assert list(counts) == [
+        "Everything", "Doubtful", "Contradictions", "Changed its mind", "Two models differ", "Suspect gold", "Audit",
+        "Spot checks", "Asked for", "Second opinions", "Assigned to me", "My skipped",
+    ]  # fmt: skip
+
+
+def test_a_named_queue_lists_and_gives_out_its_own_items(
+    make_item: MakeItem, pharmacist: User, second_pharmacist: User
+) -> None:
+    make_item("low_confidence")
+    second = make_item("low_confidence", reviews_needed=2, state="awaiting_second")
+    mine = make_item("flip", assigned_to=pharmacist)
+    for part, item in (("second", second), ("mine", mine)):
+        page = page_for(pharmacist, f"?part={part}")
+        assert re.findall(r'href="/items/(\d+)/\?part=', page) == [str(item.pk)]
+        assert f'name="part" value="{part}"' in page
+        given = sign_in(pharmacist).post(reverse("review:next", args=["ddi-polarity"]), {"part": part})
+        assert given["Location"] == f"{reverse('review:item', args=[item.pk])}?part={part}"
+        release(item=item, reviewer=pharmacist)
+    assert "Nothing matches the filter" in page_for(second_pharmacist, "?part=mine")
+
+
+def test_what_is_assigned_to_one_is_in_nobody_elses_queue(
+    make_item: MakeItem, pharmacist: User, second_pharmacist: User
+) -> None:
+    make_item("flip", assigned_to=pharmacist)
+    assert "<h2>Done</h2>" in page_for(second_pharmacist)
+    assert "Start reviewing" in page_for(pharmacist)
+
+
+def test_skipped_items_are_listed_and_counted(make_item: MakeItem, pharmacist: User) -> None:
+    make_item("flip")
+    aside = make_item("flip")
+    skip(item=aside, by=pharmacist, now=timezone.now())
+    assert counts_for(pharmacist)["My skipped"] == "1"
+    page = page_for(pharmacist, "?part=skipped")
+    assert re.findall(r'href="/items/(\d+)/\?part=skipped"', page) == [str(aside.pk)]
+    assert "Bring them back" in page
+
+
+def test_counts_stop_at_ten_thousand(make_item: MakeItem, pharmacist: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("review.queries.queue.MOST", 3)
+    for _ in range(4):
+        make_item("flip")
+    make_item("audit")
+    assert counts_for(pharmacist)["Changed its mind"] == "3+"
+    assert counts_for(pharmacist)["Audit"] == "1"
+
+
+def test_a_blind_task_tells_nothing_of_the_model_s_answers(make_item: MakeItem, task: Task, pharmacist: User) -> None:
+    Task.objects.update(blind=True)
+    make_item("flip", prediction={"said": "synergistic", "confidence": 0.612})
+    make_item("audit", prediction={"said": "antagonistic", "confidence": 0.612})
+    page = page_for(pharmacist)
+    assert list(counts_for(pharmacist)) == [
+        "Everything", "Audit", "Spot checks", "Asked for", "Second opinions", "Assigned to me", "My skipped",
+    ]  # fmt: skip
+    assert "ynergistic" not in page
+    assert "0.61" not in page
+    assert "changed its mind" not in page
+    for query in ("?said=synergistic", "?reason=flip"):
+        assert len(re.findall(r'class="row-link" href="/items/', page_for(pharmacist, query))) == 2
+
+
+def test_a_second_opinion_is_asked_for_blind(make_item: MakeItem, pharmacist: User, second_pharmacist: User) -> None:
+    item = make_item("low_confidence", prediction={"said": "antagonistic"}, reviews_needed=2)
+    answered(item, pharmacist, "undetermined", comment="nothing is stated")
+    for address in (QUEUE, f"{QUEUE}?part=second", reverse("review:item", args=[item.pk])):
+        page = sign_in(second_pharmacist).get(address).content.decode()
+        seen = page.partition('<main id="work"')[2]
+        assert "nothing is stated" not in seen
+        assert not re.search(r"undetermined|Not determinable", re.sub(r"(?s)<(dl|select|button).*?</\1>", "", seen))
+        assert ">pharmacist<" not in seen
+        assert "by pharmacist" not in seen
 
 
 def test_an_unknown_task_is_not_found(pharmacist: User, db: None) -> None:

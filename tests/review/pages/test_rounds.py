@@ -7,8 +7,11 @@ from django.utils import timezone
 
 from ledger.models import Evaluation, ModelVersion, Round, Run, Task
 from ledger.record.gold import add_seed_labels
+from modeling.config import PRESETS as TRAINING_PRESETS
+from review.forms import PRESETS
 from tests.ledger import facts
 from tests.review.conftest import sign_in
+from tests.review.queries.test_expected import trained
 
 
 @pytest.fixture(autouse=True)
@@ -23,8 +26,35 @@ def test_the_composition_is_shown_before_anything_is_frozen(task: Task, lead: Us
         add_seed_labels(task=task, rows=rows, now=timezone.now())
     page = sign_in(lead).get(reverse("review:new_round", args=[task.slug])).content.decode()
     assert '<td class="number">3</td><td class="number">2</td><td class="number">5</td>' in page
+    assert "gold: seed corpus" in page
     assert "an answer only people give" in page
+    assert page.count("how long is not known") == 2
     assert not Round.objects.exists()
+
+
+def test_gold_is_told_by_source_and_a_class_without_examples_is_named(task: Task, lead: User) -> None:
+    facts.answer(facts.statement(head="a", tail="b"), "synergistic")
+    page = sign_in(lead).get(reverse("review:new_round", args=[task.slug])).content.decode()
+    assert "gold: single review" in page
+    assert "Nothing teaches Antagonistic" in page
+
+
+def test_the_preset_is_chosen_and_its_time_is_told(task: Task, lead: User) -> None:
+    trained(task, 300, 100, parameters={"preset": "paper"})
+    rows = [(facts.statement(head=f"a{i}", tail="b").pk, facts.label("synergistic").pk, "seed.csv") for i in range(20)]
+    add_seed_labels(task=task, rows=rows, now=timezone.now())
+    client = sign_in(lead)
+    page = client.get(reverse("review:new_round", args=[task.slug])).content.decode()
+    assert "about 1 min 0 s, by 1 earlier training on here" in page
+    assert page.count("how long is not known") == 1
+    address = reverse("review:start_round", args=[task.slug])
+    assert client.post(address, {"preset": "none-such"}).status_code == 422
+    assert client.post(address, {"preset": "paper"}).status_code == 303
+    assert Run.objects.filter(status="queued").get().parameters == {"preset": "paper"}
+
+
+def test_the_presets_offered_are_those_there_are() -> None:
+    assert {name for name, _ in PRESETS} == set(TRAINING_PRESETS)
 
 
 def test_with_nothing_to_learn_from_there_is_no_button(task: Task, lead: User) -> None:

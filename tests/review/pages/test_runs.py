@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import html
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -39,8 +43,9 @@ def page_of(run: Run, reader: User, part: str = "run") -> str:
 
 def test_a_running_run_shows_how_far_it_is(running: Run, lead: User) -> None:
     page = page_of(running, lead)
-    for shown in ("500 / 2,000", "predicting", 'value="25"', "5 min 0 s", "every 2s", "Cancel"):
+    for shown in ("500 / 2,000", "predicting", 'value="25"', "every 2s", "Cancel"):
         assert shown in page
+    assert re.search(r"<dt>time left</dt><dd>5 min \d+ s</dd>", page)
 
 
 def test_the_fragment_is_what_the_page_includes_and_stops_asking_when_the_run_ends(running: Run, lead: User) -> None:
@@ -50,11 +55,66 @@ def test_the_fragment_is_what_the_page_includes_and_stops_asking_when_the_run_en
     assert "every 2s" not in page_of(running, lead, "run_progress")
 
 
-def test_a_training_shows_its_losses(running: Run, lead: User) -> None:
-    Run.objects.filter(pk=running.pk).update(detail={"losses": [[1, 0.7], [10, 0.25]], "epoch": 1.5})
-    page = page_of(running, lead)
-    assert 'points="0.0,0.0 100.0,32.0"' in page
-    assert "from 0.7 to 0.25 at step 10" in page
+@pytest.fixture
+def training(model: ModelVersion, task: Task) -> Run:
+    detail = {"losses": [[5, 0.7], [10, 0.25]], "validation_losses": [[10, 0.4]], "epoch": 1.5, "steps_per_second": 2.0}
+    return Run.objects.create(
+        kind="training", task=task, round=model.training_set.round, status="running", stage="train", n_total=30,
+        n_done=10, started_at=timezone.now() - timedelta(hours=1), heartbeat_at=timezone.now(), created_at=NOW,
+        claim="node-7:12:abc", parameters={"preset": "paper"}, detail=detail,
+    )  # fmt: skip
+
+
+def figure_in(page: str) -> dict[str, Any]:
+    found = re.search(r'<pre id="figure-losses" hidden>(.*?)</pre>', page, re.DOTALL)
+    assert found is not None
+    figure: dict[str, Any] = json.loads(html.unescape(found[1]))
+    return figure
+
+
+def test_a_training_shows_its_losses_and_what_is_left_of_the_stage(training: Run, lead: User) -> None:
+    page = page_of(training, lead)
+    assert [(trace["x"], trace["y"]) for trace in figure_in(page)["data"]] == [([5, 10], [0.7, 0.25]), ([10], [0.4])]
+    assert '<td class="number">10</td><td class="number">0.25</td><td class="number">0.4</td>' in page
+    for shown in ("left of this stage</dt><dd>10 s", "On node-7.", "preset paper", "plotly.min.js"):
+        assert shown in page
+
+
+def test_the_losses_are_asked_for_while_the_training_runs(training: Run, lead: User) -> None:
+    address = f'hx-get="{reverse("review:run_losses", args=[training.pk])}"'
+    rows = page_of(training, lead, "run_losses")
+    assert rows.startswith('<div id="loss-rows"')
+    assert address in rows
+    assert address in page_of(training, lead)
+    Run.objects.filter(pk=training.pk).update(status="finished", finished_at=NOW)
+    assert "hx-get" not in page_of(training, lead, "run_losses")
+
+
+def test_a_training_that_told_nothing_yet_says_so(training: Run, lead: User) -> None:
+    Run.objects.filter(pk=training.pk).update(detail={})
+    assert "No loss has been reported yet" in page_of(training, lead)
+
+
+def test_other_runs_carry_no_chart(running: Run, lead: User) -> None:
+    assert "plotly" not in page_of(running, lead)
+
+
+def test_the_list_names_the_workers_and_causes_of_death_and_follows_what_runs(
+    running: Run, lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("review.queries.runs.broker_is_up", lambda: True)
+    monkeypatch.setattr("review.queries.runs.queue_depths", lambda: {"gpu": 3, "default": 0})
+    worker = WorkerInfo("node-7.12", ("gpu", "default"), "busy", datetime(2026, 3, 4, 9, 30, 5, tzinfo=UTC))
+    monkeypatch.setattr("review.queries.runs.listening_workers", lambda: [worker])
+    client = sign_in(lead)
+    page = client.get("/runs/").content.decode()
+    for shown in ("node-7.12", "gpu, default", "busy", "4 Mar 09:30:05", "3 waiting", "every 5s"):
+        assert shown in page
+    assert client.get("/runs/", headers={"HX-Request": "true"}).content.decode().startswith('<div id="runs"')
+    Run.objects.filter(pk=running.pk).update(status="failed", error="The disk <is> full.")
+    page = client.get("/runs/").content.decode()
+    assert "The disk &lt;is&gt; full." in page
+    assert "every 5s" not in page
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,228 @@
+"""How long the pages of a reviewer take on a large ledger, beside the same pages on a small one.
+
+Both ledgers stand on the same database server or disk and answer in turns, so that whatever else the machine does
+falls on both. The pages are the site's own, asked for through Django's test client by people who are signed in.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from ddi_site.bench.large_ledger import LargeLedger
+from ddi_site.bench.report import Row, at_most, ratio_at_most
+from ledger.models import Prediction, Statement
+from review.models import ReviewItem
+from review.queries.ledger_page import PAGE
+
+SMALL = 15_000
+TURNS = 40
+WARM_UP = 3
+DEEP_PAGE = 10_000
+GOAL = 1.5
+MOST_QUERIES = 8
+MOST_KB = 80
+TASK = "ddi-polarity"
+
+
+@dataclass(slots=True)
+class Ledger:
+    """One of the two databases, with what its pages are asked for."""
+
+    name: str
+    size: int
+    items: list[int]
+    behind: int
+    behind_sure: str
+    turn: Iterator[int]
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Make this database the one that the pages read."""
+        if connection.settings_dict["NAME"] != self.name:
+            connection.close()
+            connection.settings_dict["NAME"] = self.name
+        yield
+
+
+def bench_queue(n: int) -> tuple[list[Row], dict[str, Any]]:
+    """p50 and p95 of each page on `n` statements and on 15,000; run on an empty throwaway ledger."""
+    started = time.perf_counter()
+    name = str(connection.settings_dict["NAME"])
+    made = LargeLedger()
+    made.grow(min(SMALL, n))
+    readers = [_signed_in(user) for user in made.reviewers]
+    small = _copy(name)
+    data: dict[str, Any] = {"statements": n, "statements_of_the_small_ledger": min(SMALL, n)}
+    ledgers = [_ledger(small, min(SMALL, n))]
+    with ledgers[0].in_use():
+        connection.close()
+    connection.settings_dict["NAME"] = name
+    if n > SMALL:
+        made.grow(n)
+    ledgers.insert(0, _ledger(name, n))
+    data |= {
+        "items_in_the_queue": ReviewItem.objects.count(),
+        "seconds_to_make_the_ledgers": round(time.perf_counter() - started, 1),
+        "of_these_to_build_the_queue": round(made.seconds_to_build_the_queue, 1),
+        "database": connection.vendor,
+    }
+    try:
+        rows, seen = _measured(ledgers, readers)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        _remove(small)
+    return rows, data | seen
+
+
+def _measured(ledgers: list[Ledger], readers: list[Client]) -> tuple[list[Row], dict[str, Any]]:
+    times: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    queries: dict[str, dict[str, int]] = defaultdict(dict)
+    first_looks: dict[str, float] = {}
+    weights: dict[str, float] = {}
+    for turn in range(TURNS + WARM_UP):
+        for ledger in ledgers if turn % 2 else reversed(ledgers):
+            with ledger.in_use():
+                for page, ask in PAGES.items():
+                    reader = readers[turn % len(readers)]
+                    before = time.perf_counter()
+                    answer = ask(reader, ledger)
+                    took = 1000 * (time.perf_counter() - before)
+                    if turn >= WARM_UP:
+                        times[page][ledger.name].append(took)
+                    elif turn == 0 and ledger is ledgers[0]:
+                        first_looks[page] = took
+                    assert answer.status_code in (200, 303), (page, answer.status_code)
+                    weights[page] = max(weights.get(page, 0), len(answer.content) / 1024)
+                    if turn == WARM_UP:
+                        with CaptureQueriesContext(connection) as captured:
+                            ask(readers[-1], ledger)
+                        queries[page][ledger.name] = len(captured)
+    large, small = ledgers
+    rows = []
+    for page, found in times.items():
+        for place, label in ((9, "p50"), (18, "p95")):
+            ours, theirs = (quantiles(found[one.name], n=20)[place] for one in (large, small))
+            name = f"{page}, {label}"
+            rows.append(ratio_at_most(name, "ms", ours, theirs, f"{small.size:,} statements", GOAL))
+    n_queries = queries["item page"][large.name] - SIGNING_IN
+    n_more = max(found[large.name] - found[small.name] for found in queries.values())
+    rows += [
+        at_most("queries of an item, signing in aside", "queries", n_queries, MOST_QUERIES),
+        at_most("queries that a page makes more than on the small ledger", "queries", n_more, 0),
+        at_most("heaviest page, scripts and styles aside", "KB", max(weights.values()), MOST_KB),
+    ]  # fmt: skip
+    return rows, {
+        "queries": {page: found[large.name] for page, found in queries.items()},
+        "queries_of_signing_in": SIGNING_IN,
+        "first_look_ms": {page: round(took, 1) for page, took in first_looks.items()},
+        "kilobytes": {page: round(weight, 1) for page, weight in weights.items()},
+    }
+
+
+SIGNING_IN = 3  # the session, the person, the roles
+
+
+def _signed_in(user: User) -> Client:
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(user)
+    return client
+
+
+def _ledger(name: str, size: int) -> Ledger:
+    """The places that pages are asked for, found by counting: page 10,000 or, on a small ledger, the last full one."""
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    pages = min(DEEP_PAGE, size // PAGE) - 1
+    ids = Statement.objects.order_by("id").values_list("id", flat=True)
+    of_model = Prediction.objects.filter(model_version__number=2).order_by("confidence", "id")
+    confidence, row = of_model.values_list("confidence", "id")[pages * PAGE - 1]
+    items = ReviewItem.objects.waiting().order_by("-priority", "id").values_list("id", flat=True)
+    return Ledger(
+        name=name,
+        size=size,
+        items=list(items[200 : 200 + TURNS + WARM_UP]),
+        behind=ids.filter(corpus__name="drugbank")[min(pages * PAGE - 1, int(size * 0.9) - PAGE)],
+        behind_sure=f"{confidence!r}~{row}",
+        turn=count(),
+    )
+
+
+def _copy(name: str) -> str:
+    """A copy of the database beside it."""
+    connection.close()
+    if connection.vendor == "sqlite":
+        copied = str(Path(settings.VAR_DIR) / "small.sqlite3")
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        shutil.copy(name, copied)
+        return copied
+    copied = f"{name}_small"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {connection.ops.quote_name(copied)}")
+        cursor.execute(
+            f"CREATE DATABASE {connection.ops.quote_name(copied)} TEMPLATE {connection.ops.quote_name(name)}"
+        )
+    return copied
+
+
+def _remove(copied: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {connection.ops.quote_name(copied)} WITH (FORCE)")
+
+
+def _next(reader: Client, ledger: Ledger) -> Any:
+    """Each time another reviewer's; what the round before had given out is free again."""
+    if next(ledger.turn) % 40 == 0:
+        ReviewItem.objects.filter(lease_by__isnull=False).update(lease_by=None, lease_until=None)
+    return reader.post(reverse("review:next", args=[TASK]))
+
+
+def _item(reader: Client, ledger: Ledger) -> Any:
+    return reader.get(reverse("review:item", args=[ledger.items[next(ledger.turn) % len(ledger.items)]]))
+
+
+def _look(query: Callable[[Ledger], dict[str, str]]) -> Callable[[Client, Ledger], Any]:
+    return lambda reader, ledger: reader.get(reverse("review:ledger", args=[TASK]), query(ledger))
+
+
+def _dashboard(reader: Client, ledger: Ledger) -> Any:
+    return reader.get(reverse("review:dashboard", args=[TASK]))
+
+
+PAGES: dict[str, Callable[[Client, Ledger], Any]] = {
+    "next item": _next,
+    "item page": _item,
+    "queue page": lambda reader, ledger: reader.get(reverse("review:queue", args=[TASK])),
+    "queue page, one reason": lambda reader, ledger: reader.get(
+        reverse("review:queue", args=[TASK]), {"reason": "atc_contradiction"}
+    ),
+    "first page of the ledger": _look(lambda ledger: {}),
+    "page 10,000 of the ledger": _look(lambda ledger: {"after": str(ledger.behind)}),
+    "first page, least sure first": _look(lambda ledger: {"order": "unsure"}),
+    "page 10,000, least sure first": _look(lambda ledger: {"order": "unsure", "after": ledger.behind_sure}),
+    "first page of two words": _look(lambda ledger: {"text": "anticoagulant activities"}),
+    "first page of a label and a reason": _look(lambda ledger: {"label": "synergistic", "reason": "audit"}),
+    "first page of a drug": _look(lambda ledger: {"drug": "DB00007"}),
+    "first page of an ATC class": _look(lambda ledger: {"atc": "B"}),
+    "first page where models differ": _look(lambda ledger: {"differs": "1"}),
+    "dashboard": _dashboard,
+}

@@ -1,0 +1,85 @@
+"""Keep or change one's own answer after seeing the model's: one more decision, and the blind one stays on record."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from ledger.chain import lock_chain
+from ledger.models import Decision, GoldLabel, Label, Prediction
+from ledger.queries import current_gold
+from ledger.record.decisions import (
+    AlreadyAdjudicated,
+    LabelOfAnotherTask,
+    NotYours,
+    Outcome,
+    settle_gold,
+    where_it_stands,
+    write_decision,
+    written_with,
+)
+from ledger.record.spot_checks import reopen_where_contradicted
+
+
+class NothingToRevise(Exception):
+    """Only a blind answer that holds can be kept or changed, and only once. Undo your answer to give another."""
+
+
+class ReadByAnotherModel(Exception):
+    """The prediction is of another statement than the answer. Load the page again."""
+
+
+@transaction.atomic
+def revise_decision(
+    *,
+    decision: Decision,
+    by: AbstractBaseUser,
+    label: Label,
+    comment: str,
+    prediction_seen: Prediction,
+    seconds_spent: float | None,
+    idempotency_key: uuid.UUID,
+    reviews_needed: int,
+    now: datetime,
+) -> Outcome:
+    """Write what this person says now that they have seen the model's answer, the same as before or another.
+
+    The blind answer is replaced, so gold follows the new one. The same key again changes nothing. Raises NotYours,
+    NothingToRevise, AlreadyAdjudicated, KeyUsedElsewhere, LabelOfAnotherTask, ReadByAnotherModel, nothing written.
+    """
+    task, statement = decision.task, decision.statement
+    if label.task_id != task.pk:
+        raise LabelOfAnotherTask(LabelOfAnotherTask.__doc__)
+    if prediction_seen.statement_id != statement.pk:
+        raise ReadByAnotherModel(ReadByAnotherModel.__doc__)
+    lock_chain()
+    written = written_with(idempotency_key, replaces_id=decision.pk, reviewer_id=by.pk, kind=Decision.Kind.ANSWER)
+    if written:
+        return Outcome(written, *where_it_stands(task, statement), repeated=True)
+    if decision.reviewer_id != by.pk:
+        raise NotYours(NotYours.__doc__)
+    is_blind_answer = decision.kind == Decision.Kind.ANSWER and decision.prediction_seen_id is None
+    if not is_blind_answer or Decision.objects.filter(replaces=decision).exists():
+        raise NothingToRevise(NothingToRevise.__doc__)
+    gold = current_gold(task, statement)
+    if gold and gold.source == GoldLabel.Source.ADJUDICATION:
+        raise AlreadyAdjudicated(AlreadyAdjudicated.__doc__)
+    revised = write_decision(
+        now,
+        task=task,
+        statement=statement,
+        reviewer_id=by.pk,
+        kind=Decision.Kind.ANSWER,
+        label=label,
+        comment=comment,
+        replaces=decision,
+        prediction_seen=prediction_seen,
+        seconds_spent=seconds_spent,
+        idempotency_key=idempotency_key,
+    )
+    settle_gold(task, statement, reviews_needed, now)
+    reopened = reopen_where_contradicted(revised, now)
+    return Outcome(revised, *where_it_stands(task, statement), repeated=False, reopened=reopened)

@@ -1,0 +1,99 @@
+"""Advice on a promotion, with a reason for every class: never worse on any class by more than a margin. Pure.
+
+It advises; a person promotes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from review.versus import Beside, OfClass
+
+MARGIN = 0.02
+"""The fall of a class's F1 that is let pass: two in a hundred, about what a new seed moves a class of a few hundred."""
+
+LEAST = round(1 / MARGIN)
+"""Statements of a class below which one single answer moves its recall by more than the margin."""
+
+
+class Verdict(StrEnum):
+    PROMOTE = "promote"
+    DO_NOT = "do_not"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A set of statements both models were held against; `trouble` says in a sentence why they could not be."""
+
+    name: str
+    found: Beside | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one class on one part says; `label` is empty where it is about the whole part."""
+
+    part: str
+    label: str
+    verdict: Verdict
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The verdict over all reasons: one class that falls is enough against, one that cannot be told leaves it open."""
+
+    verdict: Verdict
+    sentence: str
+    reasons: list[Reason]
+
+
+def advise(parts: Sequence[Part]) -> Advice:
+    """Hold every class of every part against the margin."""
+    reasons = [reason for part in parts for reason in _reasons(part)]
+    met = {reason.verdict for reason in reasons}
+    if Verdict.DO_NOT in met:
+        return Advice(Verdict.DO_NOT, _("Do not promote it: a class gets worse by more than the margin."), reasons)
+    if Verdict.CANNOT_TELL in met or not reasons:
+        return Advice(Verdict.CANNOT_TELL, _("It cannot be told yet whether a class gets worse."), reasons)
+    return Advice(Verdict.PROMOTE, _("Promote it: no class gets worse by more than the margin."), reasons)
+
+
+def _reasons(part: Part) -> list[Reason]:
+    if part.found is None:
+        return [Reason(part.name, "", Verdict.CANNOT_TELL, part.trouble)]
+    return [_reason(part.name, one) for one in part.found.classes]
+
+
+def _reason(part: str, one: OfClass) -> Reason:
+    difference, interval = one.f1.difference, one.f1.difference_interval
+    if difference is None:
+        return Reason(part, one.label, Verdict.CANNOT_TELL, _("It was not measured."))
+    told = _("F1 %(this)s, before %(other)s (%(difference)s)") % {
+        "this": f"{one.f1.this:.3f}",
+        "other": f"{one.f1.other:.3f}",
+        "difference": f"{difference:+.3f}".replace("-", "−"),
+    }
+    if interval is not None and interval[1] < -MARGIN:
+        sentence = _("%(told)s: worse by more than the margin of %(margin)s, and not by chance alone.")
+        return Reason(part, one.label, Verdict.DO_NOT, sentence % {"told": told, "margin": MARGIN})
+    if one.n < LEAST:
+        sentence = ngettext(
+            "%(told)s on %(n)s statement: with fewer than %(least)s, one answer weighs more than the margin.",
+            "%(told)s on %(n)s statements: with fewer than %(least)s, one answer weighs more than the margin.",
+            one.n,
+        )
+        values = {"told": told, "n": one.n, "least": LEAST}
+        return Reason(part, one.label, Verdict.CANNOT_TELL, sentence % values)
+    if difference < -MARGIN:
+        sentence = _("%(told)s: worse by more than the margin of %(margin)s.")
+        return Reason(part, one.label, Verdict.DO_NOT, sentence % {"told": told, "margin": MARGIN})
+    sentence = _("%(told)s: not worse by more than the margin of %(margin)s.")
+    return Reason(part, one.label, Verdict.PROMOTE, sentence % {"told": told, "margin": MARGIN})

@@ -1,0 +1,43 @@
+"""What stands confirmed of an item's statement, and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
+
+from ledger.models import GoldLabel, Label
+from review.models import ReviewItem
+
+COLUMNS = {
+    "gold_label": "label",
+    "gold_source": "source",
+    "gold_at": "confirmed_at",
+    "gold_decider": "pattern_evidence__decision__reviewer__username",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The gold label that holds; `decider` decided the whole pattern, where it came from that."""
+
+    label: Label
+    source: str
+    at: datetime
+    decider: str
+
+
+def confirmed_columns() -> dict[str, Subquery]:
+    """What `confirmed` reads, as annotations of the query that reads the item: no query of its own."""
+    gold = GoldLabel.objects.current().filter(task=OuterRef("task"), statement=OuterRef("statement"))
+    return {name: Subquery(gold.values(column)[:1]) for name, column in COLUMNS.items()}
+
+
+def confirmed(item: ReviewItem, labels: Mapping[int, Label]) -> Confirmed | None:
+    """What holds of an item read with `confirmed_columns`."""
+    label_id, source, at, decider = (getattr(item, name) for name in COLUMNS)
+    if label_id is None:
+        return None
+    return Confirmed(labels[label_id], str(GoldLabel.Source(source).label), at, decider or "")

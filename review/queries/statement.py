@@ -1,0 +1,73 @@
+"""One statement with everything that was ever said of it, as one person may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+
+from ledger.models import Comment, Decision, GoldLabel, Prediction, Statement, Task
+from ledger.queries import predictions_of
+from review.bands import Confidence
+from review.marking import Piece, pieces
+from review.models import ReviewItem
+from review.queries.drugs import DrugCard, drug_cards
+from review.queries.ledger_page import is_veiled, items_with_own_answer
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """A statement; what others said is left out while the reader may still be asked (`is_veiled`).
+
+    In a blind task the models' answers are then left out too (`hides_models`).
+    """
+
+    statement: Statement
+    task: Task
+    pieces: list[Piece]
+    head: DrugCard | None
+    tail: DrugCard | None
+    item: ReviewItem | None
+    is_veiled: bool
+    hides_models: bool
+    predictions: list[tuple[Prediction, Confidence]]
+    decisions: list[Decision]
+    golds: list[GoldLabel]
+    comments: list[Comment]
+
+
+def get_statement(statement_id: int) -> Statement:
+    """One statement with its corpus, task, pattern and drugs (one query); raises Statement.DoesNotExist."""
+    return Statement.objects.for_reading().get(pk=statement_id)
+
+
+def statement_page(statement: Statement, reader: User) -> StatementPage:
+    """Seven queries."""
+    task = statement.corpus.task
+    head, tail = drug_cards([statement.head_drug, statement.tail_drug])
+    item = items_with_own_answer(task, [statement.pk], reader).get(statement.pk)
+    veiled = is_veiled(item)
+    decisions = Decision.objects.filter(task=task, statement=statement).select_related("reviewer", "label")
+    golds = GoldLabel.objects.filter(task=task, statement=statement).select_related("label")
+    comments = Comment.objects.filter(task=task, statement=statement).select_related("author")
+    if veiled:
+        decisions = decisions.filter(reviewer=reader)
+        golds = golds.filter(source=GoldLabel.Source.SEED)
+        comments = comments.filter(author=reader)
+    hides_models = veiled and task.blind
+    return StatementPage(
+        statement=statement,
+        task=task,
+        pieces=pieces(
+            statement.text, (statement.head_start, statement.head_end), (statement.tail_start, statement.tail_end)
+        ),
+        head=head,
+        tail=tail,
+        item=item,
+        is_veiled=veiled,
+        hides_models=hides_models,
+        predictions=[] if hides_models else [(one, Confidence(one.confidence)) for one in predictions_of(statement)],
+        decisions=list(decisions.order_by("id")),
+        golds=list(golds.order_by("id")),
+        comments=list(comments.order_by("id")),
+    )

@@ -1,0 +1,93 @@
+"""What a search of the ledger means: its names resolved to rows, or the sentence that says which name means nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from ledger.models import Corpus, Drug, DrugAtc, DrugName, Label, ModelVersion, Task
+from ledger.patterns import fold
+from ledger.queries import current_model
+from review.filters import LedgerFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A filter of the ledger with the rows its names stand for; `trouble` says why nothing can match.
+
+    `drugs` are those of the drug's name, `class_drugs` those of the ATC class; None where the filter names none.
+    """
+
+    filter: LedgerFilter
+    task: Task
+    corpora: list[int]
+    model: ModelVersion | None
+    other: ModelVersion | None
+    label: Label | None
+    drugs: list[int] | None
+    class_drugs: list[int] | None
+    trouble: str
+
+    @property
+    def reads_predictions(self) -> bool:
+        """Whether a statement must have an answer of the model to be found."""
+        return self.label is not None or self.other is not None or self.filter.model is not None
+
+    def few_drugs(self, most: int) -> list[int] | None:
+        """The shorter list of drugs one of which every statement names, when it is short."""
+        named = [drugs for drugs in (self.drugs, self.class_drugs) if drugs is not None]
+        shortest = min(named, key=len, default=[])
+        return shortest if 0 < len(shortest) <= most else None
+
+
+def want(task: Task, chosen: LedgerFilter) -> Wanted:
+    """At most six queries."""
+    troubles: list[str] = []
+    corpora = list(Corpus.objects.filter(task=task).values_list("name", "pk"))
+    if chosen.corpus:
+        corpora = [(name, pk) for name, pk in corpora if name == chosen.corpus]
+    if not corpora:
+        troubles.append(_("There is no such corpus in this task.") if chosen.corpus else _("Nothing is imported yet."))
+    numbers = {number for number in (chosen.model, chosen.differs) if number is not None}
+    versions = {one.number: one for one in ModelVersion.objects.filter(task=task, number__in=numbers)}
+    troubles += [
+        _("There is no model %(number)s in this task.") % {"number": number}
+        for number in sorted(numbers - set(versions))
+    ]
+    model = current_model(task) if chosen.model is None else versions.get(chosen.model)
+    if model is None and not troubles and chosen.needs_a_model:
+        troubles.append(_("No model is live for this task; choose one."))
+    label = Label.objects.filter(task=task, slug=chosen.label).first() if chosen.label else None
+    if chosen.label and label is None:
+        troubles.append(_("This task has no such label."))
+    drugs = _drugs(chosen.drug) if chosen.drug else None
+    if drugs == []:
+        troubles.append(
+            _("No drug is called “%(name)s”. Give its whole name or its DrugBank id.") % {"name": chosen.drug}
+        )
+    class_drugs = _drugs_of_class(chosen.atc) if chosen.atc else None
+    if class_drugs == []:
+        troubles.append(_("No drug has an ATC code in %(code)s.") % {"code": chosen.atc})
+    return Wanted(
+        filter=chosen,
+        task=task,
+        corpora=[pk for _name, pk in corpora],
+        model=model,
+        other=versions.get(chosen.differs) if chosen.differs is not None else None,
+        label=label,
+        drugs=drugs,
+        class_drugs=class_drugs,
+        trouble=" ".join(troubles),
+    )
+
+
+def _drugs(name: str) -> list[int]:
+    """Drugs of this DrugBank id or name; several where several go by it."""
+    by_id = Drug.objects.filter(drugbank_id=name.upper()).order_by().values_list("pk", flat=True)
+    by_name = DrugName.objects.filter(folded=fold(name)).values_list("drug", flat=True)
+    return sorted(by_id.union(by_name))
+
+
+def _drugs_of_class(code: str) -> list[int]:
+    return sorted(set(DrugAtc.objects.filter(code__code__startswith=code).values_list("drug", flat=True)))

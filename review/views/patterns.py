@@ -1,0 +1,125 @@
+"""Wordings many statements share: the list, one of them, the decision about it, and taking that back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ledger.models import Pattern, PatternDecision, Task
+from ledger.record.decisions import KeyUsedElsewhere
+from ledger.record.patterns import DecidedOtherwise, NoModelHasRead, NotDecided, NothingLeftToDecide, PatternOutcome
+from review.actions import decide_pattern as actions
+from review.actions.decide_pattern import NotYourPattern
+from review.models import Preference
+from review.pattern_forms import PatternForm, PatternWithdrawalForm
+from review.permissions import Request, pharmacist_required
+from review.queries.pattern import get_pattern, pattern_page
+from review.queries.patterns import PatternFilter, pattern_list
+from review.views.queue import see_other
+
+
+@never_cache
+@require_safe
+@pharmacist_required
+def patterns(request: Request, task: str) -> HttpResponse:
+    shown = get_object_or_404(Task, slug=task)
+    chosen = PatternFilter.read(request.GET.dict())
+    context = {"task": shown, "chosen": chosen, "found": pattern_list(shown, chosen)}
+    return render(request, "review/patterns.html", context)
+
+
+@never_cache
+@require_safe
+@pharmacist_required
+def pattern(request: Request, task: str, pattern_id: int) -> HttpResponse:
+    return show(request, *_found(task, pattern_id))
+
+
+def show(request: Request, task: Task, shown: Pattern, *, status: int = 200, **forms: Any) -> HttpResponse:
+    page = pattern_page(task, shown, request.user, timezone.now(), asked=request.GET.get("label", ""))
+    newest = page.newest
+    context = {
+        "task": task,
+        "page": page,
+        "key": uuid.uuid4(),
+        "withdrawal_key": uuid.uuid4(),
+        "may_withdraw": page.is_decided
+        and newest is not None
+        and (request.roles.lead or newest.reviewer_id == request.user.pk),
+        "comment": request.POST.get("comment", ""),
+        "reason": request.POST.get("reason", ""),
+        "preference": Preference.of(request.user),
+        **forms,
+    }
+    return render(request, "review/pattern.html", context, status=status)
+
+
+@require_POST
+@pharmacist_required
+def decide_pattern(request: Request, task: str, pattern_id: int) -> HttpResponse:
+    """Save one answer for the whole pattern and show what came of it."""
+    asked, shown = _found(task, pattern_id)
+    form = PatternForm(request.POST, task=asked, pattern=shown)
+    if not form.is_valid():
+        return show(request, asked, shown, status=422, form=form)
+    try:
+        outcome = actions.decide_pattern(
+            task=asked, pattern=shown, by=request.user, now=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, _saved(outcome))
+    except (NoModelHasRead, DecidedOtherwise, NothingLeftToDecide, KeyUsedElsewhere) as error:
+        messages.warning(request, str(error))
+    return see_other(reverse("review:pattern", args=[task, pattern_id]))
+
+
+@require_POST
+@pharmacist_required
+def withdraw_pattern(request: Request, pattern_decision_id: int) -> HttpResponse:
+    """Take the decision back; only its own person and the lead may."""
+    decision = get_object_or_404(
+        PatternDecision.objects.select_related("task", "pattern").filter(label__isnull=False), pk=pattern_decision_id
+    )
+    form = PatternWithdrawalForm(request.POST)
+    if not form.is_valid():
+        return show(request, decision.task, decision.pattern, status=422, withdrawal=form)
+    try:
+        ended = actions.withdraw_pattern(
+            decision=decision, by=request.user, is_lead=request.roles.lead, now=timezone.now(), **form.cleaned_data
+        )
+        messages.success(request, _("Withdrawn. %(n)s labels were taken back.") % {"n": f"{ended.n_statements:,}"})
+    except (NotYourPattern, NotDecided, KeyUsedElsewhere) as error:
+        messages.warning(request, str(error))
+    return see_other(reverse("review:pattern", args=[decision.task.slug, decision.pattern_id]))
+
+
+def _found(task: str, pattern_id: int) -> tuple[Task, Pattern]:
+    asked = get_object_or_404(Task, slug=task)
+    try:
+        return asked, get_pattern(asked, pattern_id)
+    except Pattern.DoesNotExist as error:
+        raise Http404("There is no such pattern.") from error
+
+
+def _saved(outcome: PatternOutcome) -> str:
+    decision = outcome.decision
+    assert decision.label is not None
+    saved = ngettext(
+        "Saved: %(n)s statement is %(label)s.", "Saved: %(n)s statements are %(label)s.", decision.n_statements
+    ) % {"n": f"{decision.n_statements:,}", "label": decision.label.title.lower()}
+    n_checks = len(outcome.checked)
+    if not n_checks:
+        return saved
+    checks = ngettext("Somebody else checks %(n)s of them.", "Somebody else checks %(n)s of them.", n_checks) % {
+        "n": f"{n_checks:,}"
+    }
+    return f"{saved} {checks}"

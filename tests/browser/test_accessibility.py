@@ -1,0 +1,41 @@
+"""axe-core finds nothing serious or critical on any page, and no page is wider than a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import Site, sign_in
+from tests.browser.every_page import every_page
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"viewport": {"width": 1280, "height": 900}},
+    "dark phone": {"viewport": {"width": 360, "height": 780}, "color_scheme": "dark"},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_page_has_a_serious_or_critical_finding(browser: Browser, site: Site, look: str) -> None:
+    context = browser.new_context(base_url=site.url, **LOOKS[look])
+    page = sign_in(context, "lea")
+    found, wide, names = [], [], set()
+    for path in every_page(page):
+        names.add(path)
+        for finding in Axe().run(page, options=RULES).response["violations"]:
+            if finding["impact"] in ("serious", "critical"):
+                places = "; ".join(node["html"][:120] for node in finding["nodes"][:3])
+                found.append(f"{path}: {finding['id']}: {places}")
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wide.append(path)
+    context.close()
+    assert found == []
+    assert wide == []
+    assert len(names) >= 15

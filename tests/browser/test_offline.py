@@ -1,0 +1,129 @@
+"""The network goes while an answer is saved: it is kept on the device, sent once, never lost and never doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser.conftest import Site, answer, answers_of, item_shown, new_pharmacist, start_reviewing
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+DECIDE = "**/decide/"
+KEPT = """() => Object.keys(localStorage).filter((name) => name.startsWith("unsent-answer-"))
+    .map((name) => JSON.parse(localStorage.getItem(name)))"""
+
+
+@pytest.fixture
+def window(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    """A window in which requests may fail: the browser's own complaints about that are no fault of the page."""
+    window = browser.new_context(base_url=site.url)
+    yield window
+    window.close()
+
+
+def is_kept(page: Page, number: str, label: str) -> None:
+    """The page says so, has not gone on, and the device holds the answer without a word of the sentence."""
+    expect(page.locator("#trouble")).to_contain_text("kept on this device and will be sent")
+    assert item_shown(page) == number
+    (entry,) = page.evaluate(KEPT)
+    assert (entry["item"], entry["fields"]["label"]) == (number, label)
+    assert page.locator("#sentence").inner_text() not in str(entry)
+
+
+def test_a_cut_network_keeps_the_answer_and_sends_it_once_it_is_back(window: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "olga")
+    page = start_reviewing(window, "olga")
+    number = item_shown(page)
+    window.set_offline(True)
+    page.keyboard.press("2")
+    is_kept(page, number, "antagonistic")
+    window.set_offline(False)
+    expect(page.locator(".receipt")).to_contain_text(f"#{number} antagonistic", timeout=20_000)
+    assert item_shown(page) != number
+    assert page.evaluate(KEPT) == []
+    assert answers_of(page) == [(number, "antagonistic")]
+
+
+def test_a_kept_answer_survives_a_reload(window: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "paula")
+    page = start_reviewing(window, "paula")
+    number = item_shown(page)
+    page.keyboard.press("c")
+    page.keyboard.type("not to be typed again")
+    page.keyboard.press("Escape")
+    page.route(DECIDE, lambda route: route.abort())
+    page.keyboard.press("1")
+    is_kept(page, number, "synergistic")
+    page.reload()
+    is_kept(page, number, "synergistic")
+    expect(page.locator(".answer.pressed")).to_contain_text("Synergistic")
+    page.unroute(DECIDE)
+    expect(page.locator(".receipt")).to_contain_text(f"#{number} synergistic", timeout=40_000)
+    page.goto(f"/items/{number}/")
+    page.get_by_role("tab", name="History").click()
+    expect(page.locator("#history")).to_contain_text("not to be typed again")
+    assert answers_of(page) == [(number, "synergistic")]
+
+
+def test_an_answer_that_was_saved_though_the_page_never_heard_counts_once(window: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "rosa")
+    page = start_reviewing(window, "rosa")
+    number = item_shown(page)
+
+    def saved_but_unheard(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(DECIDE, saved_but_unheard, times=1)
+    page.keyboard.press("1")
+    expect(page.locator(".receipt")).to_contain_text(f"#{number} synergistic", timeout=20_000)
+    assert page.evaluate(KEPT) == []
+    assert answers_of(page) == [(number, "synergistic")]
+
+
+def test_a_mind_changed_while_the_first_answer_was_saved_unheard_is_told(window: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "sara")
+    page = start_reviewing(window, "sara")
+    number = item_shown(page)
+    page.route(DECIDE, lambda route: (route.fetch(), route.abort()), times=1)
+    page.route(DECIDE, lambda route: route.abort(), times=1)
+    page.keyboard.press("1")
+    expect(page.locator("#trouble")).to_be_visible()
+    page.unroute(DECIDE)
+    page.keyboard.press("2")
+    heading = page.get_by_role("heading", name=f"#{number} was not saved")
+    receipt = page.locator(".receipt")
+    expect(heading.or_(receipt).first).to_be_visible(timeout=20_000)
+    assert page.evaluate(KEPT) == []
+    assert len(answers_of(page)) == 1
+
+
+def test_an_answer_kept_on_one_page_is_sent_from_the_next(window: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "tina")
+    page = start_reviewing(window, "tina")
+    number = item_shown(page)
+    page.route(DECIDE, lambda route: route.abort())
+    page.keyboard.press("3")
+    is_kept(page, number, "undetermined")
+    page.goto("/me/preferences/")
+    page.unroute(DECIDE)
+    page.goto("/tasks/ddi-polarity/queue/")
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Start reviewing").click()
+    page.wait_for_url("**/items/*/**")
+    answer(page, "1")
+    assert page.evaluate(KEPT) == []
+    assert (number, "not determinable") in answers_of(page)
+
+
+def test_a_server_in_trouble_keeps_the_answer_too(window: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "ulla")
+    page = start_reviewing(window, "ulla")
+    number = item_shown(page)
+    page.route(DECIDE, lambda route: route.fulfill(status=502, body="no upstream"), times=1)
+    page.keyboard.press("2")
+    is_kept(page, number, "antagonistic")
+    expect(page.locator(".receipt")).to_contain_text(f"#{number} antagonistic", timeout=20_000)
+    assert answers_of(page) == [(number, "antagonistic")]

@@ -1,0 +1,69 @@
+"""`manage.py bench queue` on a made-up ledger that is as real ones are."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from ddi_site.bench.large_ledger import LargeLedger
+from ddi_site.bench.queue import PAGES
+from ledger.models import Decision, Flag, GoldLabel, Prediction, Statement
+from review.models import ReviewItem
+
+
+@pytest.mark.django_db
+def test_the_made_up_ledger_is_whole_and_grows() -> None:
+    made = LargeLedger()
+    made.grow(600)
+    before = list(ReviewItem.objects.exclude(state="open").order_by("id").values())
+    made.grow(3_000)
+    assert Statement.objects.count() == 3_000
+    assert Prediction.objects.count() == 2 * 3_000
+    for one in Statement.objects.select_related("pattern", "head_drug", "tail_drug")[::97]:
+        assert one.head_drug
+        assert one.tail_drug
+        assert (one.head_text, one.tail_text) == (one.head_drug.name, one.tail_drug.name)
+        head, tail = (one.head_start, one.head_end), (one.tail_start, one.tail_end)
+        assert one.pattern.text == f"{one.text[: head[0]]}⟨1⟩{one.text[head[1] : tail[0]]}⟨2⟩{one.text[tail[1] :]}"
+    n_flagged = Flag.objects.filter(prediction__model_version__number=2).values("prediction").distinct().count()
+    assert 0.06 < n_flagged / 3_000 < 0.11
+    assert ReviewItem.objects.count() == n_flagged
+    assert list(ReviewItem.objects.filter(pk__in=[row["id"] for row in before]).order_by("id").values()) == before
+    settled = ReviewItem.objects.filter(state="settled").count()
+    assert GoldLabel.objects.count() == settled > 0
+    assert Decision.objects.count() == settled + ReviewItem.objects.filter(state="awaiting_second").count()
+    labels = Prediction.objects.values_list("statement", "label")
+    said = {version: dict(labels.filter(model_version__number=version)) for version in (1, 2)}
+    differ = sum(said[1][statement] != label for statement, label in said[2].items())
+    assert 0.02 < differ / 3_000 < 0.12
+
+
+@pytest.mark.slow
+def test_the_bench_measures_every_page_on_both_ledgers(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DDI_DATABASE_URL"}
+    ended = subprocess.run(
+        [sys.executable, settings.BASE_DIR / "manage.py", "bench", "queue", "--n", "16000", "--json"],
+        env={**environment, "DDI_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    facts = json.loads(ended.stdout)
+    named = {row["name"]: row for row in facts["rows"]}
+    for page in PAGES:
+        for place in ("p50", "p95"):
+            row = named[f"{page}, {place}"]
+            assert row["ours"] > 0
+            assert row["goal"] == "ratio <= 1.5"
+    assert named["queries of an item, signing in aside"]["met"]
+    assert named["queries that a page makes more than on the small ledger"]["met"]
+    assert named["heaviest page, scripts and styles aside"]["met"]
+    assert (facts["data"]["statements"], facts["data"]["statements_of_the_small_ledger"]) == (16_000, 15_000)
+    assert not (tmp_path / "ledger.sqlite3").exists()
