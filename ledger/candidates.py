@@ -18,7 +18,7 @@ class LeakyTrainingSet(Exception):
 class Choice:
     """How pseudo-labels are chosen: the least calibrated confidence, and the most examples of one class and pattern.
 
-    pattern_weight: what gold from a decision about its whole pattern weighs in training, 0 to 1; at 0 it does not teach.
+    pattern_weight: what gold from a decision about its pattern weighs in training, 0 to 1; at 0 it teaches nothing
     """
 
     at_least: float
@@ -57,6 +57,15 @@ class Composition:
         by_source = self.examples.get(role, {})
         chosen = [by_source.get(source, {})] if source else by_source.values()
         return sum(sum(by_label.values()) for by_label in chosen)
+
+
+def counted(examples: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, dict[str, int]]]:
+    """How many examples have each (role, source, label), as nested tables in the order they are met."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for role, source, label in examples:
+        by_label = found.setdefault(role, {}).setdefault(source, {})
+        by_label[label] = by_label.get(label, 0) + 1
+    return found
 
 
 def refuse_leaks(candidates: Iterable[Candidate]) -> None:

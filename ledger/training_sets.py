@@ -15,7 +15,7 @@ from hashlib import sha256
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from ledger.candidates import Candidate, Choice, Composition, content_hash, refuse_leaks
+from ledger.candidates import Candidate, Choice, Composition, content_hash, counted, refuse_leaks
 from ledger.chain import append_link, lock_chain
 from ledger.models import (
     ChainLink,
@@ -60,17 +60,11 @@ def choose(task: Task, choice: Choice) -> tuple[list[Candidate], Composition]:
     model = current_model(task)
     bands: dict[str, Counter[str]] = {slug: Counter() for slug in slugs.values()}
     pseudo = list(_pseudo(task, model, choice, slugs, bands, left_out)) if model else []
-    examples: dict[str, dict[str, Counter[str]]] = {}
-    for one in (*gold, *pseudo):
-        examples.setdefault(one.role, {}).setdefault(one.source, Counter())[slugs[one.label_id]] += 1
-    by_source: dict[str, dict[str, Counter[str]]] = {}
-    for one in gold:
-        by_source.setdefault(one.role, {}).setdefault(one.gold_source, Counter())[slugs[one.label_id]] += 1
     composition = Composition(
-        examples={role: {source: dict(by) for source, by in sources.items()} for role, sources in examples.items()},
+        examples=counted((one.role, one.source, slugs[one.label_id]) for one in (*gold, *pseudo)),
         pseudo_by_confidence={slug: dict(sorted(by.items())) for slug, by in bands.items()},
         left_out=dict(left_out),
-        gold_by_source={role: {name: dict(n) for name, n in sources.items()} for role, sources in by_source.items()},
+        gold_by_source=counted((one.role, one.gold_source, slugs[one.label_id]) for one in gold),
         pattern_weight=choice.pattern_weight,
     )
     return sorted((*gold, *pseudo), key=lambda one: one.statement_id), composition

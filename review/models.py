@@ -133,7 +133,7 @@ class ReviewItem(models.Model):
             models.Index(fields=["task", "state", "-priority", "id"], name="item_by_place_in_the_queue"),
             models.Index(fields=["task", "state", "main_reason", "-priority", "id"], name="item_by_reason_and_place"),
             models.Index(fields=["task", "main_reason", "statement"], name="item_by_reason_and_statement"),
-            models.Index(fields=["assigned_to", "task", "state"], name="item_by_person"),
+            models.Index(fields=["assigned_to", "task", "state", "-priority", "id"], name="item_by_person_and_place"),
         ]
 
     def __str__(self) -> str:

@@ -12,5 +12,5 @@ if "PYTEST_XDIST_WORKER" in os.environ or "DDI_TEST_VAR" not in os.environ:
     os.environ["DDI_TEST_VAR"] = folder
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 os.environ["DDI_VAR"] = os.environ["DDI_TEST_VAR"]
-for name in ("DDI_REDIS_URL", "DDI_BACKBONE", "DDI_SECRET_KEY", "DDI_ALLOWED_HOSTS"):
+for name in ("DDI_REDIS_URL", "DDI_BACKBONE", "DDI_SECRET_KEY", "DDI_ALLOWED_HOSTS", "DDI_EMAIL_URL"):
     os.environ.pop(name, None)

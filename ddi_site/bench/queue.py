@@ -31,7 +31,7 @@ from review.models import ReviewItem
 from review.queries.ledger_page import PAGE
 
 SMALL = 15_000
-TURNS = 40
+TURNS = 30
 WARM_UP = 3
 DEEP_PAGE = 10_000
 GOAL = 1.5

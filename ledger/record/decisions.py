@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -24,9 +24,8 @@ from ledger.models import (
 )
 from ledger.queries import current_gold, standing_decisions
 from ledger.record.gold import add_gold, take_back_gold
+from ledger.record.settling import Status, settle_gold, where_it_stands
 from ledger.record.spot_checks import reopen_where_contradicted
-
-Status = Literal["open", "awaiting_second", "disagreement", "settled"]
 
 
 class AlreadyDecided(Exception):
@@ -70,17 +69,6 @@ class Outcome:
 def statement_status(task: Task, statement: Statement) -> Status:
     """Where the statement stands between its first answer and gold (at most two queries)."""
     return where_it_stands(task, statement)[0]
-
-
-def where_it_stands(task: Task, statement: Statement) -> tuple[Status, GoldLabel | None]:
-    """An imported label settles only what nobody answered: people are asked just because a model disputes it."""
-    gold = current_gold(task, statement)
-    if gold and gold.source != GoldLabel.Source.SEED:
-        return "settled", gold
-    answers = list(standing_decisions(task, statement))
-    if not answers:
-        return ("settled" if gold else "open"), gold
-    return ("disagreement" if len({answer.label_id for answer in answers}) > 1 else "awaiting_second"), gold
 
 
 def newest_decision(task: Task, statement: Statement, reviewer: AbstractBaseUser) -> Decision | None:
@@ -150,22 +138,6 @@ def write_decision(now: datetime, **facts: Any) -> Decision:
     decision = Decision.objects.create(**facts, decided_at=now)
     append_link(ChainLink.Kind.DECISION, [decision], now=now)
     return decision
-
-
-def settle_gold(task: Task, statement: Statement, reviews_needed: int, now: datetime) -> None:
-    """Make gold when enough people gave the same answer, take it back when they differ; an adjudicator's holds."""
-    answers = list(standing_decisions(task, statement))
-    standing = current_gold(task, statement)
-    if standing and standing.source == GoldLabel.Source.ADJUDICATION:
-        return
-    labels = {answer.label_id: answer.label for answer in answers}
-    if len(labels) > 1:
-        if standing and standing.source != GoldLabel.Source.SEED:
-            take_back_gold(standing=standing, decisions=answers, now=now)
-    elif len(answers) >= reviews_needed:
-        source = GoldLabel.Source.AGREEMENT if len(answers) > 1 else GoldLabel.Source.SINGLE_REVIEW
-        (label,) = labels.values()
-        add_gold(task=task, statement=statement, label=label, source=source, decisions=answers, now=now)
 
 
 @transaction.atomic

@@ -16,11 +16,10 @@ from ledger.record.decisions import (
     LabelOfAnotherTask,
     NotYours,
     Outcome,
-    settle_gold,
-    where_it_stands,
     write_decision,
     written_with,
 )
+from ledger.record.settling import settle_gold, where_it_stands
 from ledger.record.spot_checks import reopen_where_contradicted
 
 

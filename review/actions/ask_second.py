@@ -19,7 +19,7 @@ def ask_second(*, item: ReviewItem, by: User, why: str, idempotency_key: uuid.UU
     """Have two people answer the item and say why in its discussion; the item stays with whoever asks.
 
     The next building of the queue leaves such an item where it is. The same key again changes nothing. Raises
-    HeldByAnother, NoAnswerNeeded, and ledger's NothingSaid.
+    HeldByAnother, NoAnswerNeeded, and ledger's NothingSaid when there is nothing in `why`.
     """
     item = ReviewItem.objects.locked().get(pk=item.pk)
     if item.holder(now) not in (None, by.pk):

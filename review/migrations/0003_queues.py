@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
             "reviewitem", models.Index(fields=["task", "main_reason", "statement"], name="item_by_reason_and_statement")
         ),
         migrations.AddIndex(
-            "reviewitem", models.Index(fields=["assigned_to", "task", "state"], name="item_by_person")
+            "reviewitem",
+            models.Index(fields=["assigned_to", "task", "state", "-priority", "id"], name="item_by_person_and_place"),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -55,7 +55,8 @@ class PatternList:
 
 
 def pattern_list(task: Task, chosen: PatternFilter) -> PatternList:
-    """Seven queries. The first reads one index of the task's statements: 1.5 million of them cost half a second."""
+    """Eight queries, nine of the reopened. The counting one reads an index of all statements of the task: 300,000 of
+    them cost 0.1 s of the processor, and it grows as they do."""
     newest = PatternDecision.objects.newest().filter(task=task)
     sizes = _sizes(task, chosen)
     ids = [pattern_id for pattern_id, _ in sizes[:PAGE]]
@@ -82,23 +83,26 @@ def pattern_list(task: Task, chosen: PatternFilter) -> PatternList:
     )
 
 
-def _sizes(task: Task, chosen: PatternFilter) -> Sequence[tuple[int, int]]:
+def _sizes(task: Task, chosen: PatternFilter) -> list[tuple[int, int]]:
     """(pattern id, number of statements) of one page and one more; a wording of one statement is no pattern."""
     corpora = list(Corpus.objects.filter(task=task).values_list("id", flat=True))
-    decisions = PatternDecision.objects.newest().filter(task=task)
+    newest = PatternDecision.objects.newest().filter(task=task)
+    decided = set(newest.filter(label__isnull=False).values_list("pattern", flat=True))
     statements = Statement.objects.filter(corpus__in=corpora)
-    if chosen.part == "open":
-        statements = statements.exclude(pattern__in=decisions.filter(label__isnull=False).values("pattern"))
-    elif chosen.part == "decided":
-        statements = statements.filter(pattern__in=decisions.filter(label__isnull=False).values("pattern"))
-    else:
-        reopened = decisions.filter(act=PatternDecision.Act.REOPENED)
-        statements = statements.filter(pattern__in=reopened.values("pattern"))
+    if chosen.part == "decided":
+        statements = statements.filter(pattern__any_of=decided)
+    elif chosen.part == "reopened":
+        reopened = newest.filter(act=PatternDecision.Act.REOPENED)
+        statements = statements.filter(pattern__any_of=list(reopened.values_list("pattern", flat=True)))
     sizes = statements.order_by().values_list("pattern").annotate(n=Count("id")).filter(n__gte=2)
     if chosen.after:
         n, pattern_id = chosen.after
         sizes = sizes.filter(Q(n__lt=n) | Q(n=n, pattern__gt=pattern_id))
-    return list(sizes.order_by("-n", "pattern")[: PAGE + 1])
+    sizes = sizes.order_by("-n", "pattern")
+    if chosen.part != "open":
+        return list(sizes[: PAGE + 1])
+    # Looking every statement's pattern up among the decided would cost more than to read those and leave them out.
+    return [size for size in sizes[: PAGE + 1 + len(decided)] if size[0] not in decided][: PAGE + 1]
 
 
 def _tallies(task: Task) -> list[tuple[Part, int | None]]:

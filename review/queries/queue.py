@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from ledger.enqueue import listening_workers
 from ledger.models import Label, Run, Task
 from ledger.queries import current_model
-from review.filters import BLIND_REASONS, QueueFilter
-from review.models import ReviewItem, Skip
+from review.filters import BLIND_REASONS, QueueFilter, skipped_in
+from review.models import ReviewItem
 from review.queries.counting import counts_up_to, in_words
 
 MOST = 10_000
 MOST_HIDDEN = 1_000
+SKIPPED = QueueFilter(part="skipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def named_queues(task: Task) -> Iterator[tuple[str, QueueFilter]]:
             yield title, QueueFilter(reason=reason.value)
     yield _("Second opinions"), QueueFilter(part="second")
     yield _("Assigned to me"), QueueFilter(part="mine")
-    yield _("My skipped"), QueueFilter(part="skipped")
+    yield _("My skipped"), SKIPPED
 
 
 def queue_counts(task: Task, reader: User, chosen: QueueFilter) -> QueueCounts:
@@ -78,7 +79,8 @@ def queue_counts(task: Task, reader: User, chosen: QueueFilter) -> QueueCounts:
     parts = list(named_queues(task))
     counted = counts_up_to(
         {state.value: items.filter(state=state) for state in ReviewItem.State}
-        | {part.query or "all": part.items(task, reader).waiting() for _title, part in parts},
+        | {part.query or "all": part.items(task, reader).waiting() for _title, part in parts if part != SKIPPED}
+        | {SKIPPED.query: skipped_in(task, reader)},
         MOST,
     )
     labels = [] if task.blind else list(Label.objects.filter(task=task, trainable=True))
@@ -102,7 +104,7 @@ def why_empty(task: Task, reviewer: User, now: datetime, chosen: QueueFilter) ->
     held = mine.waiting().aggregate(n=Count("id"), until=Min("lease_until"))
     if held["n"]:
         return Emptiness("leased", held["n"], until=held["until"])
-    skipped = Skip.objects.filter(reviewer=reviewer, item__task=task, item__state__in=ReviewItem.WAITING)
+    skipped = skipped_in(task, reviewer)
     if chosen.part == "skipped" and (n_skipped := skipped.count()):
         return Emptiness("skipped", n_skipped)
     if chosen and (n_hidden := answerable.waiting().order_by()[: MOST_HIDDEN + 1].count()):

@@ -35,11 +35,15 @@ class Upcoming:
     rows: list[Row]
     more: int | None
 
+    def offers_work_to(self, reviewer: User) -> bool:
+        """Whether one of the rows can be taken now."""
+        return any(row.holder in (None, reviewer) for row in self.rows)
+
 
 def upcoming(*, task: Task, reviewer: User, now: datetime, chosen: QueueFilter, after: int | None) -> Upcoming:
     """What `claim_next` would give this person, in its order, with the items others have open now in their places.
 
-    Three queries, four with `after`, each a seek in the index that `claim_next` uses. An item that has left the
+    Four queries, five with `after`, each a seek in the index that `claim_next` uses. An item that has left the
     queue marks no place any more: the list then starts from the beginning.
     """
     chosen_items = chosen.items(task, reviewer)

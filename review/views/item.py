@@ -19,7 +19,6 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from ledger.models import Task
-from ledger.record.comments import NothingSaid
 from ledger.record.decisions import AlreadyAdjudicated, AlreadyDecided, KeyUsedElsewhere
 from ledger.record.revisions import NothingToRevise
 from review.actions import decide as decisions
@@ -177,13 +176,14 @@ def flag(request: Request, item_id: int) -> HttpResponse:
     flagged = item_or_404(item_id)
     chosen = QueueFilter.read(request.POST.dict())
     form = SecondOpinionForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("No second pharmacist was asked: the request could not be read. Press it again."))
+        return show(request, item_id, chosen=chosen, status=422)
+    why = form.cleaned_data["comment"] or _("Asks for a second opinion.")
+    key = form.cleaned_data["idempotency_key"]
     try:
-        if not form.is_valid():
-            raise NothingSaid(NothingSaid.__doc__)
-        why = form.cleaned_data["comment"] or _("Asks for a second opinion.")
-        key = form.cleaned_data["idempotency_key"]
         ask_second(item=flagged, by=request.user, why=why, idempotency_key=key, now=timezone.now())
-    except (HeldByAnother, NoAnswerNeeded, NothingSaid) as error:
+    except (HeldByAnother, NoAnswerNeeded) as error:
         messages.warning(request, str(error))
         return show(request, item_id, chosen=chosen, status=409)
     messages.success(request, _("A second pharmacist is asked. Your own answer still counts."))

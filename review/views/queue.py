@@ -35,13 +35,16 @@ def queue(request: Request, task: str) -> HttpResponse:
     asked = request.GET.dict()
     chosen, after = QueueFilter.read(asked), key_in(asked, "after")
     now = timezone.now()
+    listed = upcoming(task=shown, reviewer=request.user, now=now, chosen=chosen, after=after)
+    # What one put aside is listed and not given out: then the page says how to bring it back.
+    gives_work = listed.offers_work_to(request.user) and chosen.part != "skipped"
     context = {
         "task": shown,
         "chosen": chosen,
         "counts": queue_counts(shown, request.user, chosen),
-        "upcoming": upcoming(task=shown, reviewer=request.user, now=now, chosen=chosen, after=after),
+        "upcoming": listed,
         "after": after,
-        "empty": why_empty(shown, request.user, now, chosen),
+        "empty": None if gives_work else why_empty(shown, request.user, now, chosen),
         "progress": progress_of(request.user, shown, now),
         "receipt": latest_receipt(shown, request.user, now),
     }

@@ -9,6 +9,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 FILES = re.compile(r"\.(csv|jsonl|parquet|zip|json|svg)$")
+TARGETS = "links => links.map(link => link.getAttribute('href'))"
 NOT_OURS = ("/admin/", "/static/")
 
 
@@ -20,7 +21,9 @@ def every_page(page: Page) -> Iterator[str]:
         page.goto(path)
         page.wait_for_load_state("networkidle")
         yield path
-        for link in page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))"):
+        for link in page.eval_on_selector_all(
+            "a[href]:not([download])", "links => links.map(link => link.getAttribute('href'))"
+        ):
             target = link.split("#")[0]
             name = _name(target)
             if name and name not in met and not FILES.search(target.split("?")[0]):

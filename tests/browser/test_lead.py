@@ -51,7 +51,7 @@ def test_a_round_is_trained_promoted_and_rolled_back(context: BrowserContext) ->
     start_round(page)
     round_address = page.url
     page.goto("/runs/")
-    page.locator("tbody tr").first.get_by_role("link").click()
+    page.locator("a.row-link").first.click()
     page.evaluate("window.neverLoadedAgain = true")
     state, done = page.locator("#run .state"), page.locator("#run .figures dd").first
     expect(state).to_have_class("state running", timeout=ROUND_MILLISECONDS)
@@ -119,8 +119,8 @@ def test_a_promoted_model_is_compared_and_what_it_says_differently_is_queued(
     page = sign_in(context, "lea")
     page.goto("/models/")
     page.get_by_role("link", name="Compare two models").click()
-    page.get_by_label("Model", exact=True).select_option(label="model 2 · Drug–drug interaction polarity")
-    page.get_by_label("beside").select_option(label="model 1 · Drug–drug interaction polarity")
+    page.locator("select[name=model]").select_option(label="model 2 · Drug–drug interaction polarity")
+    page.locator("select[name=other]").select_option(label="model 1 · Drug–drug interaction polarity")
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("link", name="Statements they answer differently").click()
     expect(page.locator("h1")).to_contain_text("Where model 2 and model 1 differ")
@@ -139,7 +139,7 @@ def test_an_export_of_an_earlier_moment_is_the_same_file_later(
 ) -> None:
     page = sign_in(context, "lea")
     page.goto("/exports/")
-    page.get_by_label("Form", exact=True).select_option("jsonl")
+    page.locator("select[name=format]").select_option("jsonl")
     page.get_by_role("button", name="Count").click()
     address = page.url
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.candidates import Candidate, Composition, LeakyTrainingSet, content_hash, refuse_leaks
+from ledger.candidates import Candidate, Composition, LeakyTrainingSet, content_hash, counted, refuse_leaks
 
 
 def candidate(statement_id: int, role: str, **changes: Any) -> Candidate:
@@ -87,3 +87,9 @@ def test_a_composition_counts_by_role_and_source() -> None:
     )  # fmt: skip
     assert (made.n("train"), made.n("train", "gold"), made.n("train", "pseudo")) == (9, 5, 4)
     assert (made.n("test"), made.n("test", "pseudo"), made.n("validation")) == (1, 0, 0)
+
+
+def test_examples_are_counted_by_role_source_and_label() -> None:
+    examples = [("train", "gold", "a"), ("train", "gold", "b"), ("test", "gold", "a"), ("train", "gold", "a")]
+    assert counted(examples) == {"train": {"gold": {"a": 2, "b": 1}}, "test": {"gold": {"a": 1}}}
+    assert counted([]) == {}

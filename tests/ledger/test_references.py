@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from ledger.models import Flag, Label, Prediction
-from ledger.record.bulk import insert_many
+from ledger.record.bulk import insert_many, reserved_ids
 from ledger.record.predictions import FLAG_COLUMNS, PREDICTION_COLUMNS
 from ledger.references import OWN, SHARED, create_sql, trigger_names
 from ledger.triggers import missing_triggers
@@ -30,7 +30,11 @@ def insert_predictions(cast: dict[str, Any], **changes: int) -> None:
         "label_id": held.label_id, "confidence": 0.5, "scores": b"\0" * 8, "model_version_id": version.pk,
         "chunk_id": held.chunk_id,
     }  # fmt: skip
-    rows = [facts | {"statement_id": statement().pk} | (changes if number == 1 else {}) for number in range(3)]
+    ids = reserved_ids("ledger_prediction", 3)
+    rows = [
+        facts | {"id": ids[number], "statement_id": statement().pk} | (changes if number == 1 else {})
+        for number in range(3)
+    ]
     insert_many(
         "ledger_prediction", PREDICTION_COLUMNS, [tuple(row[name] for name in PREDICTION_COLUMNS) for row in rows]
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils import timezone
 
 from ledger.models import PatternDecision, Prediction, Task
@@ -13,7 +15,7 @@ from ledger.record.patterns import PatternOutcome
 from review.actions.decide_pattern import decide_pattern, withdraw_pattern
 from tests.ledger import facts
 from tests.ledger.whole import DRUGS
-from tests.review.conftest import Flagged
+from tests.review.conftest import Flagged, sign_in
 
 WORDING = "{} can be given on the day of {}."
 PAIRS = [(head, tail) for head in DRUGS for tail in DRUGS if head < tail]
@@ -46,3 +48,27 @@ def taken_back(decision: PatternDecision, by: User, *, is_lead: bool = False) ->
         decision=decision, by=by, is_lead=is_lead, reason="Read too fast.", idempotency_key=uuid.uuid4(),
         now=timezone.now(),
     )  # fmt: skip
+
+
+def read_mixed(flagged: Flagged) -> list[Prediction]:
+    """Fourteen statements of one wording: twelve said to be synergistic, two antagonistic."""
+    pairs = PAIRS[12:14]
+    other = [
+        flagged(said="antagonistic", confidence=0.8, head=head, tail=tail, wording=WORDING) for head, tail in pairs
+    ]
+    return [*read_wording(flagged), *other]
+
+
+def address(said: Prediction) -> str:
+    return reverse("review:pattern", args=["ddi-polarity", said.statement.pattern_id])
+
+
+def page_of(said: Prediction, reader: User, query: str = "") -> str:
+    response = sign_in(reader).get(address(said) + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def words(html: str) -> str:
+    """The page's words, its markup and blanks left out."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))

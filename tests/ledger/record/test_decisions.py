@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ledger.models import Decision, GoldLabel, Label, Statement, Task
-from ledger.record import decisions as recorded
+from ledger.record import settling
 from ledger.record.decisions import (
     AlreadyDecided,
     KeyUsedElsewhere,
@@ -159,7 +159,7 @@ def test_a_decision_whose_gold_cannot_be_written_is_not_written_either(
         raise OSError("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(recorded, "add_gold", no_room)
+        patch.setattr(settling, "add_gold", no_room)
         with pytest.raises(OSError, match="disk full"):
             answer(said, "synergistic")
     assert n_rows() == (0, 0, 0)

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from ledger.models import Decision, GoldLabel
+from ledger.models import Decision, DisagreementCause, GoldLabel
 from ledger.queries import current_gold
 from ledger.record.decisions import AlreadyAdjudicated, AlreadyDecided, AlreadyWithdrawn, NotYours, Outcome
 from review.actions.adjudicate import NothingToAdjudicate, adjudicate
@@ -66,7 +66,13 @@ def test_two_who_differ_go_to_adjudication_and_its_answer_holds(
     say(item, second_pharmacist, "synergistic")
     assert state_of(item) == "adjudication"
     key = uuid.uuid4()
-    facts_of = {"item": item, "by": adjudicator, "label": facts.label("undetermined"), "comment": "no outcome stated"}
+    facts_of = {
+        "item": item,
+        "by": adjudicator,
+        "label": facts.label("undetermined"),
+        "cause": DisagreementCause.Cause.NO_OUTCOME,
+        "comment": "no outcome stated",
+    }
     gold = adjudicate(**facts_of, idempotency_key=key, now=timezone.now())
     assert adjudicate(**facts_of, idempotency_key=key, now=timezone.now()) == gold
     assert (gold.source, state_of(item)) == ("adjudication", "settled")

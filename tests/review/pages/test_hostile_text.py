@@ -82,6 +82,9 @@ def pages(db: None) -> dict[str, str]:
     note_change(by=lead, row=task, words=PAYLOAD)
     note_change(by=lead, row=lead, words=PAYLOAD)
     claim(item=held, reviewer=lead, now=timezone.now())
+    add_comment(
+        task=task, statement=disputed.statement, author=lead, text=PAYLOAD, idempotency_key=uuid.uuid4(), now=facts.NOW
+    )
     client = sign_in(User.objects.get(pk=lead.pk))
     addresses = {
         "home": reverse("review:home"),
@@ -89,6 +92,10 @@ def pages(db: None) -> dict[str, str]:
         "item": reverse("review:item", args=[held.pk]) + f"?said={PAYLOAD}",
         "answered": reverse("review:item", args=[disputed.pk]),
         "rationale": reverse("review:rationale", args=[held.pk]),
+        "comments": reverse("review:comments", args=[disputed.pk]),
+        "my answers": reverse("review:my_answers"),
+        "preferences": reverse("review:preferences"),
+        "tour": reverse("review:tour") + f"?step=4&answer={PAYLOAD}",
         "guideline": reverse("review:guideline", args=[task.slug]),
         "dashboard": reverse("review:dashboard", args=[task.slug]),
         "adjudication_list": reverse("review:adjudication_list"),
@@ -127,6 +134,8 @@ def test_no_page_lets_text_become_markup(pages: dict[str, str]) -> None:
         "item",
         "rationale",
         "answered",
+        "comments",
+        "my answers",
         "adjudication",
         "run",
         "model",

@@ -251,7 +251,9 @@ class TestFlag:
         assert held.reviews_needed == 1
 
     def test_without_a_key_nothing_is_asked(self, held: ReviewItem, pharmacist: User) -> None:
-        assert self.send(held, pharmacist, idempotency_key="no").status_code == 409
+        response = self.send(held, pharmacist, idempotency_key="no", comment="my words")
+        assert response.status_code == 422
+        assert "my words" in response.content.decode()
         assert not Comment.objects.exists()
 
     def test_the_next_building_of_the_queue_leaves_it_in_place(self, held: ReviewItem, pharmacist: User) -> None:
