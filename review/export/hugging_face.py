@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from ledger.models import Split
 from review.export import manifest as manifests
 from review.export import parquet
@@ -30,7 +32,7 @@ TYPES: dict[Kind, str] = {
 
 def hugging_face_zip(selection: Selection) -> Iterator[bytes]:
     """A zip of the card, `data/` and a manifest of these; written to a scratch folder first, then handed out."""
-    with tempfile.TemporaryDirectory(prefix="export-") as scratch:
+    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix="export-") as scratch:
         folder = Path(scratch)
         (folder / "data").mkdir()
         counts = _write_splits(selection, folder)

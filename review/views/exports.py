@@ -50,13 +50,15 @@ class Asked:
 
 
 def asked_in(form: ExportForm) -> Asked | None:
-    """None when the form does not stand for an export, or names a moment that has not come."""
+    """None when the form does not stand for an export, or names a moment or a label that has not come."""
     chosen = form.chosen()
     if chosen is None or (form.moment is not None and form.moment > timezone.now()):
         return None
     gold_id = form.cleaned_data["gold"]
     if gold_id is None:
         gold_id = gold_id_at(chosen.task, form.moment)
+    elif gold_id > gold_id_at(chosen.task, None):
+        return None
     return Asked(Selection(chosen, gold_id), form.format_asked)
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from ledger.models import Corpus, ModelVersion, Task
+from ledger.models import ModelVersion, Task, TrainingExample
 from review.models import ReviewItem
 from tests.ledger import facts
 from tests.review.conftest import sign_in
@@ -76,7 +76,6 @@ def test_the_form_offers_the_two_newest(candidate: ModelVersion, model: ModelVer
 @pytest.mark.parametrize("name", ["comparison", "flips"])
 def test_what_are_not_two_models_of_one_task_is_not_found(model: ModelVersion, lead: User, name: str) -> None:
     other_task = Task.objects.create(slug="drugprot", title="relations", question="?")
-    Corpus.objects.filter(task=model.task)
     elsewhere = facts.model_version(task=other_task)
     for other in (model, elsewhere):
         assert compared(lead, model, other, name).status_code == 404
@@ -113,8 +112,6 @@ def test_models_that_agree_say_so(candidate: ModelVersion, model: ModelVersion, 
 
 
 def test_lineage_names_teacher_pupils_and_forms(candidate: ModelVersion, model: ModelVersion, lead: User) -> None:
-    from ledger.models import TrainingExample
-
     (said,) = both_say(candidate, model, "synergistic", "antagonistic")
     taught_by = said.predictions.get(model_version=model)
     TrainingExample.objects.create(
@@ -127,3 +124,16 @@ def test_lineage_names_teacher_pupils_and_forms(candidate: ModelVersion, model: 
     assert f"pseudo-labels by model {model.number}" in text
     assert f"its other forms model {form.number} (cls-onnx-int8)" in text
     assert f"it taught model {candidate.number}" in words(client.get(reverse("review:model", args=[model.pk])))
+
+
+def test_both_pages_make_a_fixed_number_of_queries(
+    candidate: ModelVersion, model: ModelVersion, lead: User, django_assert_max_num_queries: Any
+) -> None:
+    held_out_for(candidate, both_say(candidate, model, "synergistic", "antagonistic", n=12), "synergistic")
+    client = sign_in(lead)
+    pair = {"model": candidate.pk, "other": model.pk}
+    for name in ("comparison", "flips"):
+        with django_assert_max_num_queries(10):
+            assert client.get(reverse(f"review:{name}"), pair).status_code == 200
+    with django_assert_max_num_queries(18):
+        client.get(reverse("review:model", args=[candidate.pk]))

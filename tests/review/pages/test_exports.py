@@ -82,7 +82,7 @@ def test_nothing_to_export_says_so(lead: User, task: Task) -> None:
             f"task=ddi-polarity&{wrong}"
             for wrong in (
                 "round=x", "source=passwd", "label=../x", "format=pickle", "as_of=tomorrow", "as_of=2999-01-01T00:00",
-                "gold=-1",
+                "gold=-1", "gold=1",
             )
         ),
     ],
