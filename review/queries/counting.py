@@ -24,5 +24,5 @@ def counts_up_to(found: Mapping[str, QuerySet[Any]], most: int) -> dict[str, int
 
 
 def in_words(n: int, most: int) -> str:
-    """A count as people read it: “10,000+” where it stopped."""
+    """A count as people read it: “5,000+” where it stopped."""
     return f"{most:,}+" if n > most else f"{n:,}"

@@ -18,7 +18,7 @@ from review.filters import BLIND_REASONS, QueueFilter, skipped_in
 from review.models import ReviewItem
 from review.queries.counting import counts_up_to, in_words
 
-MOST = 10_000
+MOST = 5_000
 MOST_HIDDEN = 1_000
 SKIPPED = QueueFilter(part="skipped")
 
@@ -35,7 +35,7 @@ class NamedQueue:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """Items of a queue by state, its named parts, and the labels a model may have given; counts up to 10,000."""
+    """Items of a queue by state, its named parts, and the labels a model may have given; counts up to 5,000."""
 
     states: list[tuple[str, str]]
     queues: list[NamedQueue]
@@ -74,7 +74,7 @@ def named_queues(task: Task) -> Iterator[tuple[str, QueueFilter]]:
 
 
 def queue_counts(task: Task, reader: User, chosen: QueueFilter) -> QueueCounts:
-    """Two queries; the first counts each state and part in an index, up to 10,000."""
+    """Two queries; the first counts each state and part in an index, up to 5,000."""
     items = ReviewItem.objects.filter(task=task)
     parts = list(named_queues(task))
     counted = counts_up_to(

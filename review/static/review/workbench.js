@@ -6,9 +6,10 @@
   const IDLE_AFTER = 60_000; // ms without input that no longer count as work
   const AWAY_AFTER = 300_000; // ms without input after which the item is let go
   const LOOK_FIRST = 400; // ms after a blind answer is revealed in which a double press keeps nothing
-  let lastInput = Date.now();
+  const clock = () => performance.now(); // ms; a device that sets its clock back takes no time away
+  let lastInput = clock();
   let activeTime = 0; // ms on the item shown
-  let lastTick = Date.now();
+  let lastTick = clock();
   let shownAt = 0;
 
   const one = (selector) => document.querySelector(selector);
@@ -31,7 +32,7 @@
   // `otherwise`: what is said where nothing has the key.
   function answerBy(key, otherwise) {
     const button = named(key);
-    if (button?.closest("#revision .answers") && Date.now() - shownAt < LOOK_FIRST) return true;
+    if (button?.closest("#revision .answers") && clock() - shownAt < LOOK_FIRST) return true;
     return press(button) || Boolean(answering() && otherwise && (say(otherwise), true));
   }
 
@@ -135,12 +136,12 @@
 
   // Active time --------------------------------------------------------------------------------------------------
   function tick() {
-    const now = Date.now();
-    if (!document.hidden && now - lastInput < IDLE_AFTER) activeTime += now - lastTick;
+    const now = clock();
+    if (!document.hidden && now - lastInput < IDLE_AFTER) activeTime += Math.max(0, now - lastTick);
     lastTick = now;
   }
   for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"]) {
-    document.addEventListener(kind, () => { tick(); lastInput = Date.now(); }, { passive: true, capture: true });
+    document.addEventListener(kind, () => { tick(); lastInput = clock(); }, { passive: true, capture: true });
   }
   document.addEventListener("visibilitychange", tick);
   document.addEventListener("submit", noteTime, true);
@@ -164,7 +165,7 @@
   setInterval(showLease, 5_000);
   setInterval(() => {
     const lease = one("#lease");
-    if (lease && lease.dataset.until && Date.now() - lastInput < AWAY_AFTER) window.htmx.trigger(lease, "still-here");
+    if (lease && lease.dataset.until && clock() - lastInput < AWAY_AFTER) window.htmx.trigger(lease, "still-here");
   }, 60_000);
 
   // A fresh item -------------------------------------------------------------------------------------------------
@@ -172,7 +173,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id !== "work") return;
     activeTime = 0;
-    lastTick = shownAt = Date.now();
+    lastTick = shownAt = clock();
     restoreDraft();
     showLease();
     setUpTabs();

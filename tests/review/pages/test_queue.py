@@ -85,7 +85,7 @@ def test_skipped_items_are_listed_and_counted(make_item: MakeItem, pharmacist: U
     assert "Bring them back" in page
 
 
-def test_counts_stop_at_ten_thousand(make_item: MakeItem, pharmacist: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_stop_where_they_say(make_item: MakeItem, pharmacist: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("review.queries.queue.MOST", 3)
     for _ in range(4):
         make_item("flip")
