@@ -12,7 +12,8 @@ from review.bands import Confidence
 from review.filters import LedgerFilter
 from review.marking import Piece, pieces
 from review.models import ReviewItem, SavedFilter
-from review.queries.search import WINDOW, Look, Place, look
+from review.queries.candidates import Place
+from review.queries.search import WINDOW, Look, look
 from review.queries.wanted import Wanted, want
 
 PAGE = 25

@@ -34,12 +34,6 @@ class Wanted:
         """Whether a statement must have an answer of the model to be found."""
         return self.label is not None or self.other is not None or self.filter.model is not None
 
-    def few_drugs(self, most: int) -> list[int] | None:
-        """The shorter list of drugs one of which every statement names, when it is short."""
-        named = [drugs for drugs in (self.drugs, self.class_drugs) if drugs is not None]
-        shortest = min(named, key=len, default=[])
-        return shortest if 0 < len(shortest) <= most else None
-
 
 def want(task: Task, chosen: LedgerFilter) -> Wanted:
     """At most six queries."""

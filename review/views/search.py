@@ -12,8 +12,8 @@ from ledger.models import Statement, Task
 from review.filters import LedgerFilter
 from review.permissions import Request, pharmacist_required
 from review.queries.assignees import assignees
+from review.queries.candidates import Place
 from review.queries.ledger_page import choices, ledger_page
-from review.queries.search import Place
 from review.queries.statement import get_statement, statement_page
 from review.views.queue import wants_fragment
 

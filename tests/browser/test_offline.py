@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -15,10 +15,47 @@ KEPT = """() => Object.keys(localStorage).filter((name) => name.startsWith("unse
     .map((name) => JSON.parse(localStorage.getItem(name)))"""
 
 
+Hindrance = Callable[[Route], object]
+
+
+def pass_on(route: Route) -> None:
+    route.continue_()
+
+
+def cut(route: Route) -> None:
+    route.abort()
+
+
+def saved_but_unheard(route: Route) -> None:
+    route.fetch()
+    route.abort()
+
+
+def in_trouble(route: Route) -> None:
+    route.fulfill(status=502, body="no upstream")
+
+
+class Line:
+    """What the window's answers pass through, from its first page on: one put in later may miss a request."""
+
+    def __init__(self) -> None:
+        self.then: Hindrance = pass_on
+        self.once: list[Hindrance] = []
+
+    def __call__(self, route: Route) -> None:
+        (self.once.pop(0) if self.once else self.then)(route)
+
+
 @pytest.fixture
-def window(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture
+def window(browser: Browser, site: Site, line: Line) -> Iterator[BrowserContext]:
     """A window in which requests may fail: the browser's own complaints about that are no fault of the page."""
     window = browser.new_context(base_url=site.url)
+    window.route(DECIDE, line)
     yield window
     window.close()
 
@@ -46,20 +83,20 @@ def test_a_cut_network_keeps_the_answer_and_sends_it_once_it_is_back(window: Bro
     assert answers_of(page) == [(number, "antagonistic")]
 
 
-def test_a_kept_answer_survives_a_reload(window: BrowserContext, site: Site) -> None:
+def test_a_kept_answer_survives_a_reload(window: BrowserContext, site: Site, line: Line) -> None:
     new_pharmacist(site, "paula")
     page = start_reviewing(window, "paula")
     number = item_shown(page)
     page.keyboard.press("c")
     page.keyboard.type("not to be typed again")
     page.keyboard.press("Escape")
-    page.route(DECIDE, lambda route: route.abort())
+    line.then = cut
     page.keyboard.press("1")
     is_kept(page, number, "synergistic")
     page.reload()
     is_kept(page, number, "synergistic")
     expect(page.locator(".answer.pressed")).to_contain_text("Synergistic")
-    page.unroute(DECIDE)
+    line.then = pass_on
     expect(page.locator(".receipt")).to_contain_text(f"#{number} synergistic", timeout=40_000)
     page.goto(f"/items/{number}/")
     page.get_by_role("tab", name="History").click()
@@ -67,31 +104,30 @@ def test_a_kept_answer_survives_a_reload(window: BrowserContext, site: Site) -> 
     assert answers_of(page) == [(number, "synergistic")]
 
 
-def test_an_answer_that_was_saved_though_the_page_never_heard_counts_once(window: BrowserContext, site: Site) -> None:
+def test_an_answer_that_was_saved_though_the_page_never_heard_counts_once(
+    window: BrowserContext, site: Site, line: Line
+) -> None:
     new_pharmacist(site, "rosa")
     page = start_reviewing(window, "rosa")
     number = item_shown(page)
 
-    def saved_but_unheard(route: Route) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route(DECIDE, saved_but_unheard, times=1)
+    line.once = [saved_but_unheard]
     page.keyboard.press("1")
     expect(page.locator(".receipt")).to_contain_text(f"#{number} synergistic", timeout=20_000)
     assert page.evaluate(KEPT) == []
     assert answers_of(page) == [(number, "synergistic")]
 
 
-def test_a_mind_changed_while_the_first_answer_was_saved_unheard_is_told(window: BrowserContext, site: Site) -> None:
+def test_a_mind_changed_while_the_first_answer_was_saved_unheard_is_told(
+    window: BrowserContext, site: Site, line: Line
+) -> None:
     new_pharmacist(site, "sara")
     page = start_reviewing(window, "sara")
     number = item_shown(page)
-    page.route(DECIDE, lambda route: (route.fetch(), route.abort()), times=1)
-    page.route(DECIDE, lambda route: route.abort(), times=1)
+    line.once, line.then = [saved_but_unheard], cut
     page.keyboard.press("1")
     expect(page.locator("#trouble")).to_be_visible()
-    page.unroute(DECIDE)
+    line.then = pass_on
     page.keyboard.press("2")
     heading = page.get_by_role("heading", name=f"#{number} was not saved")
     receipt = page.locator(".receipt")
@@ -100,15 +136,15 @@ def test_a_mind_changed_while_the_first_answer_was_saved_unheard_is_told(window:
     assert len(answers_of(page)) == 1
 
 
-def test_an_answer_kept_on_one_page_is_sent_from_the_next(window: BrowserContext, site: Site) -> None:
+def test_an_answer_kept_on_one_page_is_sent_from_the_next(window: BrowserContext, site: Site, line: Line) -> None:
     new_pharmacist(site, "tina")
     page = start_reviewing(window, "tina")
     number = item_shown(page)
-    page.route(DECIDE, lambda route: route.abort())
+    line.then = cut
     page.keyboard.press("3")
     is_kept(page, number, "undetermined")
     page.goto("/me/preferences/")
-    page.unroute(DECIDE)
+    line.then = pass_on
     page.goto("/tasks/ddi-polarity/queue/")
     page.wait_for_timeout(500)
     page.get_by_role("button", name="Start reviewing").click()
@@ -118,11 +154,11 @@ def test_an_answer_kept_on_one_page_is_sent_from_the_next(window: BrowserContext
     assert (number, "not determinable") in answers_of(page)
 
 
-def test_a_server_in_trouble_keeps_the_answer_too(window: BrowserContext, site: Site) -> None:
+def test_a_server_in_trouble_keeps_the_answer_too(window: BrowserContext, site: Site, line: Line) -> None:
     new_pharmacist(site, "ulla")
     page = start_reviewing(window, "ulla")
     number = item_shown(page)
-    page.route(DECIDE, lambda route: route.fulfill(status=502, body="no upstream"), times=1)
+    line.once = [in_trouble]
     page.keyboard.press("2")
     is_kept(page, number, "antagonistic")
     expect(page.locator(".receipt")).to_contain_text(f"#{number} antagonistic", timeout=20_000)

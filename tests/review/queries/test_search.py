@@ -15,8 +15,9 @@ from ledger.models import DrugName, ModelVersion, Prediction, Run, Statement, Ta
 from ledger.patterns import fold
 from review.filters import LedgerFilter
 from review.models import ReviewItem
-from review.queries import search
-from review.queries.search import Place, look
+from review.queries import candidates, search
+from review.queries.candidates import Place
+from review.queries.search import look
 from review.queries.wanted import want
 from tests.ledger import facts
 from tests.review.conftest import answered, live_model, predict, put_in_queue, queue_build
@@ -130,7 +131,7 @@ def test_every_filter_finds_what_a_plain_walk_finds_in_order_page_by_page(
     window: int,
     few_drugs: int,
 ) -> None:
-    monkeypatch.setattr(search, "FEW_DRUGS", few_drugs)
+    monkeypatch.setattr(candidates, "FEW_DRUGS", few_drugs)
     n_found = 0
     for asked in ASKED:
         values = asked | ({"differs": str(older.number)} if "differs" in asked else {})
@@ -216,7 +217,9 @@ def test_a_page_starts_at_its_place_and_sorts_nothing(
 ) -> None:  # fmt: skip
     wanted = want(task, LedgerFilter.read(asked))
     after = Place(5, 0.5 if wanted.filter.by_confidence else None)
-    narrowed = search._narrowed(wanted, search._candidates(wanted, after, 20_000), pharmacist)
+    narrowed = search._narrowed(
+        wanted, candidates.candidates_of(wanted, after, 20_000), *search._narrowing(wanted, pharmacist)
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {narrowed.text} LIMIT 26", narrowed.params)
         plan = "\n".join(row[3] for row in cursor.fetchall())

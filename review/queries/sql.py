@@ -1,0 +1,37 @@
+"""The pieces of a search's SQL, as each database has them: every name is the project's own, every value a parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from ledger.searchable import VECTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    text: str
+    params: tuple[Any, ...] = ()
+
+
+def any_of(column: str, values: list[int]) -> Sql:
+    """That the column has one of these values, as one parameter."""
+    if connection.vendor == "postgresql":
+        return Sql(f"{column} = ANY(%s)", (values,))
+    return Sql(f"{column} IN (SELECT value FROM json_each(%s))", (str(values),))  # noqa: S608
+
+
+def joined() -> str:
+    """On SQLite a CROSS JOIN keeps the candidates outermost, and with them their order."""
+    return "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"
+
+
+def has_words(column: str, words: list[str]) -> Sql:
+    """That a sentence has all the words, without the help of SQLite's index."""
+    if connection.vendor == "postgresql":
+        query = " & ".join(f"{word[:-1]}:*" if word.endswith("*") else word for word in words)
+        return Sql(f"{VECTOR.replace('text)', f'{column})')} @@ to_tsquery('simple', %s)", (query,))
+    patterns = tuple(rf"(?i)\b{word[:-1]}" if word.endswith("*") else rf"(?i)\b{word}\b" for word in words)
+    return Sql(" AND ".join([f"{column} REGEXP %s"] * len(words)), patterns)
