@@ -16,7 +16,8 @@ from django.conf import settings
 
 from ddi_site import embedded_redis, processes
 
-WEB_THREADS = 8
+WEB_PROCESSES = 2  # one answers while the other holds the interpreter; SQLite takes one writer at a time anyway
+WEB_THREADS = 4
 SECONDS_TO_STOP = 3.0
 SECONDS_TO_ANSWER = 30
 
@@ -83,7 +84,7 @@ class Supervisor:
         self.starters["web"] = lambda: processes.start(
             [
                 sys.executable, "-m", "gunicorn", "ddi_site.wsgi:application", "--chdir", settings.BASE_DIR,
-                "--bind", f"127.0.0.1:{self.port}", "--threads", str(WEB_THREADS), "--workers", "1",
+                "--bind", f"127.0.0.1:{self.port}", "--threads", str(WEB_THREADS), "--workers", str(WEB_PROCESSES),
                 "--graceful-timeout", "2", "--no-control-socket",
             ],
             log=logs / "web.log",

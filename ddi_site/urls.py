@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, include, path, reverse_lazy
+from django.views.i18n import set_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         ),
         name="welcome",
     ),
+    path("language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("", include("review.urls")),
 ]

@@ -22,6 +22,7 @@ from ledger.models import (
     ChainLink,
     Comment,
     Decision,
+    DisagreementCause,
     Evaluation,
     GoldLabel,
     ModelVersion,
@@ -82,6 +83,7 @@ COVERED: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
         Proposal, ("id", "task_id", "act", "model_version_id", "parameters", "reason", "by_id", "at"),
     ),
     ChainLink.Kind.APPROVAL: (Approval, ("id", "proposal_id", "by_id", "approves", "reason", "at")),
+    ChainLink.Kind.CAUSE: (DisagreementCause, ("id", "decision_id", "cause")),
 }  # fmt: skip
 
 

@@ -15,9 +15,10 @@ from ledger.models import TrainingExample
 from review.charts import evaluation as charts
 from review.charts.parts import Card
 from review.findings.rows import Finding
+from review.numerals import decimals
 from review.queries.evaluations import EvaluationPage
+from review.wording import worded
 
-ROLES = {role.value: str(role.label) for role in TrainingExample.Role}
 SHOWN_COVERAGE = 0.8
 
 
@@ -38,11 +39,11 @@ def data_cards(page: EvaluationPage) -> dict[str, Card]:
     if not page.data:
         return {}
     counts, lengths = page.data["counts"], page.data["lengths"]
-    roles = [role for role in ROLES if role in counts]
+    roles = [role for role in TrainingExample.Role if role in counts]
     known = [row.label for row in page.findings[0].per_label]
     labels = list(dict.fromkeys([*known, *(slug for of_role in counts.values() for slug in of_role)]))
     by_label = {slug: [counts[role].get(slug, 0) for role in roles] for slug in labels}
-    titles = [ROLES[role] for role in roles]
+    titles = [str(role.label) for role in roles]
     mean = _("mean %(n)s characters") % {"n": round(lengths["mean"])}
     return {
         "splits": Card(
@@ -50,7 +51,7 @@ def data_cards(page: EvaluationPage) -> dict[str, Card]:
             _("Examples by label"),
             _("Bars of examples by what they are for and label; the table below has the numbers."),
             charts.splits(titles, by_label, _("examples"), ""),
-            [_("used to"), *labels, _("in all")],
+            [_("used to"), *map(worded, labels), _("in all")],
             [
                 [title, *(of_label[place] for of_label in by_label.values()), sum(counts[role].values())]
                 for place, (role, title) in enumerate(zip(roles, titles, strict=True))
@@ -72,17 +73,17 @@ def _ranked(found: Finding, kind: str) -> Card:
     curves = {slug: one[kind] for slug, one in of_label.items() if kind in one}
     if kind == "roc":
         title, axes = _("ROC curve of each label"), (_("false-positive rate"), _("true-positive rate"))
-        names = {slug: f"{slug} {of_label[slug]['auc']:.3f}" for slug in curves}
+        names = {slug: f"{worded(slug)} {decimals(of_label[slug]['auc'], 3)}" for slug in curves}
     else:
         title, axes = _("Precision and recall of each label"), (_("recall"), _("precision"))
-        names = {slug: f"{slug} {of_label[slug]['average_precision']:.3f}" for slug in curves}
+        names = {slug: f"{worded(slug)} {decimals(of_label[slug]['average_precision'], 3)}" for slug in curves}
     return Card(
         f"figure-{found.view}-{kind}",
         title,
         _("One line a label; the table below has the numbers."),
         charts.ranked(curves, names, *axes, chance=kind == "roc"),
         [_("label"), *axes],
-        [[slug, *point] for slug, points in curves.items() for point in points],
+        [[worded(slug), *point] for slug, points in curves.items() for point in points],
     )
 
 

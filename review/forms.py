@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Comment, DisagreementCause, Label, Prediction
@@ -78,7 +79,7 @@ class CommentForm(forms.Form):
 class PreferenceForm(forms.Form):
     """How a person likes to work."""
 
-    LANGUAGES = (("", _("as the browser asks")), ("en", "English"), ("ro", "română"))
+    LANGUAGES = (("", _("as the browser asks")), *settings.LANGUAGES)
 
     single_keys = forms.BooleanField(required=False)
     language = forms.ChoiceField(required=False, choices=LANGUAGES)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from review.numerals import decimals, signed
 from review.versus import Beside, OfClass
 
 MARGIN = 0.02
@@ -77,13 +78,13 @@ def _reason(part: str, one: OfClass) -> Reason:
     if difference is None:
         return Reason(part, one.label, Verdict.CANNOT_TELL, _("It was not measured."))
     told = _("F1 %(this)s, before %(other)s (%(difference)s)") % {
-        "this": f"{one.f1.this:.3f}",
-        "other": f"{one.f1.other:.3f}",
-        "difference": f"{difference:+.3f}".replace("-", "−"),
+        "this": decimals(one.f1.this, 3),
+        "other": decimals(one.f1.other, 3),
+        "difference": signed(difference, 3),
     }
     if interval is not None and interval[1] < -MARGIN:
         sentence = _("%(told)s: worse by more than the margin of %(margin)s, and not by chance alone.")
-        return Reason(part, one.label, Verdict.DO_NOT, sentence % {"told": told, "margin": MARGIN})
+        return Reason(part, one.label, Verdict.DO_NOT, sentence % {"told": told, "margin": decimals(MARGIN, 2)})
     if one.n < LEAST:
         sentence = ngettext(
             "%(told)s on %(n)s statement: with fewer than %(least)s, one answer weighs more than the margin.",
@@ -94,6 +95,6 @@ def _reason(part: str, one: OfClass) -> Reason:
         return Reason(part, one.label, Verdict.CANNOT_TELL, sentence % values)
     if difference < -MARGIN:
         sentence = _("%(told)s: worse by more than the margin of %(margin)s.")
-        return Reason(part, one.label, Verdict.DO_NOT, sentence % {"told": told, "margin": MARGIN})
+        return Reason(part, one.label, Verdict.DO_NOT, sentence % {"told": told, "margin": decimals(MARGIN, 2)})
     sentence = _("%(told)s: not worse by more than the margin of %(margin)s.")
-    return Reason(part, one.label, Verdict.PROMOTE, sentence % {"told": told, "margin": MARGIN})
+    return Reason(part, one.label, Verdict.PROMOTE, sentence % {"told": told, "margin": decimals(MARGIN, 2)})

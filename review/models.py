@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Decision, FlagRule, Prediction, Run, SpotCheck, Statement, Task
 
@@ -74,20 +75,20 @@ class ReviewItem(models.Model):
     """One statement in a task's queue: why it is there, how soon it comes, and who has it open."""
 
     class Reason(models.TextChoices):
-        LOW_CONFIDENCE = FlagRule.Rule.LOW_CONFIDENCE.value, "low confidence"
-        ATC_CONTRADICTION = FlagRule.Rule.ATC_CONTRADICTION.value, "ATC contradiction"
-        FLIP = FlagRule.Rule.FLIP.value, "changed its mind"
-        SUSPECT_GOLD = FlagRule.Rule.SUSPECT_GOLD.value, "disputes a gold label"
-        AUDIT = FlagRule.Rule.AUDIT.value, "random audit"
-        SPOT_CHECK = "spot_check", "spot check of a pattern"
-        MODELS_DIFFER = "models_differ", "two models differ"
-        REQUESTED = "requested", "asked for by the lead"
+        LOW_CONFIDENCE = FlagRule.Rule.LOW_CONFIDENCE.value, _("low confidence")
+        ATC_CONTRADICTION = FlagRule.Rule.ATC_CONTRADICTION.value, _("ATC contradiction")
+        FLIP = FlagRule.Rule.FLIP.value, _("changed its mind")
+        SUSPECT_GOLD = FlagRule.Rule.SUSPECT_GOLD.value, _("disputes a gold label")
+        AUDIT = FlagRule.Rule.AUDIT.value, _("random audit")
+        SPOT_CHECK = "spot_check", _("spot check of a pattern")
+        MODELS_DIFFER = "models_differ", _("two models differ")
+        REQUESTED = "requested", _("asked for by the lead")
 
     class State(models.TextChoices):
-        OPEN = "open", "open"
-        AWAITING_SECOND = "awaiting_second", "waits for a second pharmacist"
-        ADJUDICATION = "adjudication", "in adjudication"
-        SETTLED = "settled", "settled"
+        OPEN = "open", _("open")
+        AWAITING_SECOND = "awaiting_second", _("waits for a second pharmacist")
+        ADJUDICATION = "adjudication", _("in adjudication")
+        SETTLED = "settled", _("settled")
 
     WAITING = (State.OPEN, State.AWAITING_SECOND)
     ASKED = (Reason.SPOT_CHECK, Reason.MODELS_DIFFER, Reason.REQUESTED)  # by people, not by a queue building

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from math import exp, lgamma, log, sqrt
 from typing import TYPE_CHECKING, Any
 
+from review.numerals import decimals
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -63,7 +65,7 @@ class Chance:
 
     @property
     def p(self) -> str:
-        return "< 0.001" if self.p_value < 0.001 else f"= {self.p_value:.3f}"
+        return f"< {decimals(0.001, 3)}" if self.p_value < 0.001 else f"= {decimals(self.p_value, 3)}"
 
 
 @dataclass(frozen=True, slots=True)

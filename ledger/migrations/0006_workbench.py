@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='chainlink',
             name='kind',
-            field=models.CharField(choices=[('run_root', 'run root'), ('decision', 'decision'), ('gold', 'gold label'), ('model_version', 'model version'), ('training_set', 'training set'), ('evaluation', 'evaluation'), ('promotion', 'promotion'), ('pattern', 'pattern decision'), ('comment', 'comment'), ('proposal', 'proposal'), ('approval', 'approval')], max_length=13),
+            field=models.CharField(choices=[('run_root', 'run root'), ('decision', 'decision'), ('gold', 'gold label'), ('model_version', 'model version'), ('training_set', 'training set'), ('evaluation', 'evaluation'), ('promotion', 'promotion'), ('pattern', 'pattern decision'), ('comment', 'comment'), ('proposal', 'proposal'), ('approval', 'approval'), ('cause', 'cause of a disagreement')], max_length=13),
         ),
         migrations.AddConstraint(
             model_name='task',

@@ -25,6 +25,7 @@ class ChainLink(AppendOnlyModel):
         COMMENT = "comment", "comment"
         PROPOSAL = "proposal", "proposal"
         APPROVAL = "approval", "approval"
+        CAUSE = "cause", "cause of a disagreement"
 
     position = models.PositiveBigIntegerField(unique=True)
     kind = models.CharField(max_length=13, choices=Kind)

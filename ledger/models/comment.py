@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from ledger.models.decision import Decision
@@ -35,13 +36,13 @@ class DisagreementCause(AppendOnlyModel):
     """Why people had given different answers, as the adjudicator sees it."""
 
     class Cause(models.TextChoices):
-        AMBIGUOUS = "ambiguous", "the sentence can be read both ways"
-        NO_OUTCOME = "no_outcome", "the sentence states no outcome"
-        GUIDELINE = "guideline", "the guideline does not cover it"
-        PHARMACOLOGY = "pharmacology", "pharmacology was read into the sentence"
-        MENTIONS = "mentions", "the marked mentions or their direction are wrong"
-        SLIP = "slip", "a slip of the hand"
-        OTHER = "other", "another cause, see the comment"
+        AMBIGUOUS = "ambiguous", _("the sentence can be read both ways")
+        NO_OUTCOME = "no_outcome", _("the sentence states no outcome")
+        GUIDELINE = "guideline", _("the guideline does not cover it")
+        PHARMACOLOGY = "pharmacology", _("pharmacology was read into the sentence")
+        MENTIONS = "mentions", _("the marked mentions or their direction are wrong")
+        SLIP = "slip", _("a slip of the hand")
+        OTHER = "other", _("another cause, see the comment")
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="cause")
     cause = models.CharField(max_length=12, choices=Cause)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from ledger.models.prediction import Prediction
@@ -28,9 +29,9 @@ class Decision(AppendOnlyModel):
     """What one person said of one statement, at one moment, having seen what."""
 
     class Kind(models.TextChoices):
-        ANSWER = "answer", "answer"
-        ADJUDICATION = "adjudication", "adjudication"
-        WITHDRAWAL = "withdrawal", "undone"
+        ANSWER = "answer", _("answer")
+        ADJUDICATION = "adjudication", _("adjudication")
+        WITHDRAWAL = "withdrawal", _("undone")
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="decisions", db_index=False)
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="decisions")
@@ -86,11 +87,11 @@ class GoldLabel(AppendOnlyModel):
     """A confirmed answer and where it came from; a row without a label takes an earlier one back."""
 
     class Source(models.TextChoices):
-        SEED = "seed", "seed corpus"
-        SINGLE_REVIEW = "single_review", "single review"
-        AGREEMENT = "agreement", "agreement"
-        ADJUDICATION = "adjudication", "adjudication"
-        PATTERN_REVIEW = "pattern_review", "pattern review"
+        SEED = "seed", _("seed corpus")
+        SINGLE_REVIEW = "single_review", _("single review")
+        AGREEMENT = "agreement", _("agreement")
+        ADJUDICATION = "adjudication", _("adjudication")
+        PATTERN_REVIEW = "pattern_review", _("pattern review")
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="gold_labels", db_index=False)
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="gold_labels")

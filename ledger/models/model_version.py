@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from ledger.models.task import Task
@@ -47,7 +49,7 @@ class ModelVersion(AppendOnlyModel):
         ]
 
     def __str__(self) -> str:
-        return f"model {self.number}"
+        return gettext("model %(number)s") % {"number": self.number}
 
 
 class Evaluation(AppendOnlyModel):
@@ -80,8 +82,8 @@ class Promotion(AppendOnlyModel):
     """The row that makes a model version the current one of its task; the newest one holds."""
 
     class Act(models.TextChoices):
-        PROMOTE = "promote", "promoted"
-        ROLL_BACK = "roll_back", "rolled back to"
+        PROMOTE = "promote", _("promoted")
+        ROLL_BACK = "roll_back", _("rolled back to")
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="promotions")
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="promotions")
@@ -103,4 +105,4 @@ class Promotion(AppendOnlyModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_act_display()} {self.model_version}"
+        return gettext("%(act)s %(model)s") % {"act": self.get_act_display(), "model": self.model_version}

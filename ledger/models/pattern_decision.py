@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from ledger.models.decision import GoldLabel
@@ -28,9 +29,9 @@ class PatternDecision(AppendOnlyModel):
     """What one person said of a pattern at one moment, after reading a sample; a row without a label takes it back."""
 
     class Act(models.TextChoices):
-        DECISION = "decision", "decided"
-        WITHDRAWAL = "withdrawal", "withdrawn"
-        REOPENED = "reopened", "reopened by a spot check"
+        DECISION = "decision", _("decided")
+        WITHDRAWAL = "withdrawal", _("withdrawn")
+        REOPENED = "reopened", _("reopened by a spot check")
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="pattern_decisions", db_index=False)
     pattern = models.ForeignKey(Pattern, models.PROTECT, related_name="pattern_decisions")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import starmap
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from ledger.models.model_version import ModelVersion
@@ -67,8 +68,8 @@ class AtcRule(AppendOnlyModel):
     """What pharmacology expects of a pair of ATC classes (any level, either order; the most specific wins)."""
 
     class Source(models.TextChoices):
-        CURATED = "curated", "curated table"
-        LEARNT = "learnt", "learnt from gold labels"
+        CURATED = "curated", _("curated table")
+        LEARNT = "learnt", _("learnt from gold labels")
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="atc_rules")
     table = models.CharField(max_length=64, help_text="Which edition of the rules this row belongs to.")
@@ -97,11 +98,11 @@ class FlagRule(AppendOnlyModel):
     """One version of a flag rule with its parameters."""
 
     class Rule(models.TextChoices):
-        LOW_CONFIDENCE = "low_confidence", "low confidence"
-        ATC_CONTRADICTION = "atc_contradiction", "ATC contradiction"
-        FLIP = "flip", "changed its mind"
-        SUSPECT_GOLD = "suspect_gold", "disputes a gold label"
-        AUDIT = "audit", "random audit"
+        LOW_CONFIDENCE = "low_confidence", _("low confidence")
+        ATC_CONTRADICTION = "atc_contradiction", _("ATC contradiction")
+        FLIP = "flip", _("changed its mind")
+        SUSPECT_GOLD = "suspect_gold", _("disputes a gold label")
+        AUDIT = "audit", _("random audit")
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="flag_rules")
     rule = models.CharField(max_length=20, choices=Rule)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from ledger.models.model_version import ModelVersion
@@ -14,10 +15,10 @@ class Proposal(AppendOnlyModel):
     """That one person wants a model promoted or rolled back, gold labels exported, or the two-person rule ended."""
 
     class Act(models.TextChoices):
-        PROMOTE = "promote", "promotion"
-        ROLL_BACK = "roll_back", "roll-back"
-        EXPORT = "export", "export"
-        LIFT = "lift_rule", "end of the two-person rule"
+        PROMOTE = "promote", _("promotion")
+        ROLL_BACK = "roll_back", _("roll-back")
+        EXPORT = "export", _("export")
+        LIFT = "lift_rule", _("end of the two-person rule")
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="proposals")
     act = models.CharField(max_length=9, choices=Act)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from ledger.models.model_version import ModelVersion
@@ -19,16 +21,16 @@ class Run(models.Model):
     """
 
     class Kind(models.TextChoices):
-        TRAINING = "training", "training"
-        INFERENCE = "inference", "inference"
-        QUEUE = "queue", "queue building"
+        TRAINING = "training", _("training")
+        INFERENCE = "inference", _("inference")
+        QUEUE = "queue", _("queue building")
 
     class Status(models.TextChoices):
-        QUEUED = "queued", "waiting for a worker"
-        RUNNING = "running", "running"
-        FINISHED = "finished", "finished"
-        FAILED = "failed", "failed"
-        CANCELLED = "cancelled", "cancelled"
+        QUEUED = "queued", _("waiting for a worker")
+        RUNNING = "running", _("running")
+        FINISHED = "finished", _("finished")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     ACTIVE = (Status.QUEUED, Status.RUNNING)
 
@@ -83,7 +85,7 @@ class Run(models.Model):
         indexes = [models.Index(fields=["status", "heartbeat_at"], name="run_by_status_and_heartbeat")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} run {self.pk}"
+        return gettext("%(kind)s run %(number)s") % {"kind": self.get_kind_display(), "number": self.pk}
 
     @property
     def is_active(self) -> bool:

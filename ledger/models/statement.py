@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from ledger.models.drug import Drug
@@ -61,10 +62,10 @@ class Pattern(AppendOnlyModel):
 
 
 class Split(models.TextChoices):
-    TRAIN = "train", "train"
-    VALIDATION = "validation", "validation"
-    TEST = "test", "test"
-    BRIDGE = "bridge", "bridge (its drugs are in different groups)"
+    TRAIN = "train", _("train")
+    VALIDATION = "validation", _("validation")
+    TEST = "test", _("test")
+    BRIDGE = "bridge", _("bridge (its drugs are in different groups)")
 
 
 class StatementQuerySet(AppendOnlyQuerySet["Statement"]):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from ledger.models.statement import Statement
@@ -29,7 +31,7 @@ class Round(AppendOnlyModel):
         constraints = [models.UniqueConstraint(fields=["task", "number"], name="one_round_per_task_and_number")]
 
     def __str__(self) -> str:
-        return f"round {self.number}"
+        return gettext("round %(number)s") % {"number": self.number}
 
 
 class TrainingSet(AppendOnlyModel):
@@ -54,14 +56,14 @@ class TrainingExample(AppendOnlyModel):
     """One statement with the label it teaches or is tested by, and where that label came from."""
 
     class Role(models.TextChoices):
-        TRAIN = "train", "train"
-        VALIDATION = "validation", "validation"
-        TEST = "test", "test"
-        ONE_UNSEEN = "one_unseen", "test, one drug unseen"
+        TRAIN = "train", _("train")
+        VALIDATION = "validation", _("validation")
+        TEST = "test", _("test")
+        ONE_UNSEEN = "one_unseen", _("test, one drug unseen")
 
     class Source(models.TextChoices):
-        GOLD = "gold", "gold"
-        PSEUDO = "pseudo", "pseudo-label"
+        GOLD = "gold", _("gold")
+        PSEUDO = "pseudo", _("pseudo-label")
 
     training_set = models.ForeignKey(TrainingSet, models.PROTECT, related_name="examples", db_index=False)
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="+")

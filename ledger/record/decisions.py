@@ -214,7 +214,8 @@ def adjudicate(
         idempotency_key=idempotency_key,
     )
     if cause is not None:
-        DisagreementCause.objects.create(decision=decision, cause=DisagreementCause.Cause(cause))
+        because = DisagreementCause.objects.create(decision=decision, cause=DisagreementCause.Cause(cause))
+        append_link(ChainLink.Kind.CAUSE, [because], now=now)
     return add_gold(
         task=task,
         statement=statement,

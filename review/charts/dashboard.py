@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from review.charts.parts import Figure, colour_of, layout
+from review.numerals import whole
 
 
 def confidence_histogram(
@@ -35,7 +36,7 @@ def flags_by_reason(rows: Sequence[tuple[str, int]], x_title: str) -> Figure:
                 "orientation": "h",
                 "x": [n for _, n in reversed(rows)],
                 "y": [reason for reason, _ in reversed(rows)],
-                "text": [f"{n:,}" for _, n in reversed(rows)],
+                "text": [whole(n) for _, n in reversed(rows)],
                 "textposition": "outside",
                 "cliponaxis": False,
                 "marker": {"color": "--flag-solid"},

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from review.charts.parts import ABOVE, Figure, colour_of, layout
+from review.numerals import decimals, whole
+from review.wording import worded
 
 Points = Sequence[Sequence[float]]
 DASHES = ("solid", "dash", "dot", "dashdot")
@@ -98,8 +100,8 @@ def coverage(points: Points, at: float, x_title: str, y_title: str) -> Figure:
         ]  # fmt: skip
         figure_layout["annotations"] = [
             {
-                "x": at, "y": 0, "yref": "paper", "text": f"{100 * at:.0f} %: {height:.3f}", "showarrow": False,
-                "xanchor": "right", "yanchor": "bottom", "xshift": -4,
+                "x": at, "y": 0, "yref": "paper", "text": f"{100 * at:.0f} %: {decimals(height, 3)}",
+                "showarrow": False, "xanchor": "right", "yanchor": "bottom", "xshift": -4,
             }
         ]  # fmt: skip
     line = {
@@ -123,10 +125,10 @@ def splits(roles: Sequence[str], counts: Mapping[str, Sequence[int]], x_title: s
             {
                 "type": "bar",
                 "orientation": "h",
-                "name": slug,
+                "name": worded(slug),
                 "x": list(of_role),
                 "y": names,
-                "text": [f"{n:,}" for n in of_role],
+                "text": [whole(n) for n in of_role],
                 "textposition": "outside",
                 "cliponaxis": False,
                 "marker": {"color": colour_of(slug, position)},

@@ -60,7 +60,7 @@ def _predictions(row: Row) -> list[dict[str, Any]]:
     seen = {one.prediction_seen.pk: one.prediction_seen for one in row.decisions if one.prediction_seen}
     return [
         {
-            "model_version": str(one.model_version),
+            "model_version": f"model {one.model_version.number}",
             "score": one.confidence,
             "result": [*_mentions(row), _choice(f"prediction-{one.pk}", one.label.slug)],
         }

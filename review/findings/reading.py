@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from ledger.models import TrainingExample
 from review.findings.rows import (
     BesidePretrained,
@@ -17,26 +21,28 @@ from review.findings.rows import (
     Slice,
     SliceTable,
 )
+from review.numerals import whole
+from review.wording import worded
 
-VIEWS = {
-    TrainingExample.Role.TEST.value: "test, both drugs unseen",
-    TrainingExample.Role.ONE_UNSEEN.value: "test, one drug unseen",
+VIEWS: dict[str, str | Promise] = {
+    TrainingExample.Role.TEST.value: gettext_lazy("test, both drugs unseen"),
+    TrainingExample.Role.ONE_UNSEEN.value: gettext_lazy("test, one drug unseen"),
 }
-SLICES = {
-    "pattern_seen_in_training": "Patterns seen in training, and never seen",
-    "length": "Length of the sentence",
-    "gold_source": "Where the gold label comes from",
-    "corpus": "Corpus",
-    "atc_group": "ATC main group of either drug",
-    "atc_pair": "ATC main groups of the pair",
-    "pattern": "Pattern",
+SLICES: dict[str, str | Promise] = {
+    "pattern_seen_in_training": gettext_lazy("Patterns seen in training, and never seen"),
+    "length": gettext_lazy("Length of the sentence"),
+    "gold_source": gettext_lazy("Where the gold label comes from"),
+    "corpus": gettext_lazy("Corpus"),
+    "atc_group": gettext_lazy("ATC main group of either drug"),
+    "atc_pair": gettext_lazy("ATC main groups of the pair"),
+    "pattern": gettext_lazy("Pattern"),
 }
-CALIBRATION = {
-    "ece_debiased": "calibration error (ECE), debiased",
-    "ece": "calibration error (ECE), plain",
-    "rms_debiased": "root mean square calibration error, debiased",
-    "brier": "Brier score",
-    "log_loss": "log loss",
+CALIBRATION: dict[str, str | Promise] = {
+    "ece_debiased": gettext_lazy("calibration error (ECE), debiased"),
+    "ece": gettext_lazy("calibration error (ECE), plain"),
+    "rms_debiased": gettext_lazy("root mean square calibration error, debiased"),
+    "brier": gettext_lazy("Brier score"),
+    "log_loss": gettext_lazy("log loss"),
 }
 
 
@@ -45,7 +51,7 @@ def finding(view: str, metrics: Mapping[str, Any]) -> Finding:
     calibration = metrics.get("calibration", {})
     return Finding(
         view=view,
-        title=VIEWS.get(view, view),
+        title=str(VIEWS.get(view, view)),
         n=metrics.get("n", 0),
         is_full="calibration" in metrics,
         headlines=_headlines(metrics),
@@ -53,7 +59,7 @@ def finding(view: str, metrics: Mapping[str, Any]) -> Finding:
         per_label=_per_label(metrics),
         confusions=_confusions(metrics),
         calibration=[
-            (words, calibration["before"][name], calibration["after"][name]) for name, words in CALIBRATION.items()
+            (str(words), calibration["before"][name], calibration["after"][name]) for name, words in CALIBRATION.items()
         ]
         if calibration
         else [],
@@ -61,7 +67,7 @@ def finding(view: str, metrics: Mapping[str, Any]) -> Finding:
         fitted_on=calibration.get("fitted_on", 0),
         comparison=_comparison(metrics.get("compared", {})),
         slices=_slices(metrics.get("slices", {})),
-        resampled=", ".join(f"{n:,} {kind}s" for kind, n in metrics.get("intervals", {}).get("units", {}).items()),
+        resampled=", ".join(_units(kind, n) for kind, n in metrics.get("intervals", {}).get("units", {}).items()),
         metrics=metrics,
     )
 
@@ -70,15 +76,21 @@ def _headlines(metrics: Mapping[str, Any]) -> list[Headline]:
     intervals, ranking = metrics.get("intervals", {}), metrics.get("ranking", {})
     found = [
         Headline(words, metrics.get(name), _interval(intervals.get(name)))
-        for name, words in (("accuracy", "accuracy"), ("macro_f1", "macro-F1"))
+        for name, words in (("accuracy", _("accuracy")), ("macro_f1", _("macro-F1")))
     ]
     if "coverage" in metrics:
         at_80 = metrics["coverage"]["at_80"]["accuracy"]
-        found.append(Headline("accuracy at 80 % coverage", at_80, _interval(intervals.get("accuracy_at_80"))))
+        found.append(
+            Headline(
+                _("accuracy at %(share)s %% coverage") % {"share": 80},
+                at_80,
+                _interval(intervals.get("accuracy_at_80")),
+            )
+        )
     if ranking:
-        found.append(Headline("macro AUC", ranking["macro_auc"], None))
+        found.append(Headline(_("macro AUC"), ranking["macro_auc"], None))
     if "calibration" in metrics:
-        found.append(Headline("debiased ECE", metrics["calibration"]["after"]["ece_debiased"], None))
+        found.append(Headline(_("debiased ECE"), metrics["calibration"]["after"]["ece_debiased"], None))
     return found
 
 
@@ -96,10 +108,12 @@ def _beside_pretrained(metrics: Mapping[str, Any]) -> list[BesidePretrained]:
         return BesidePretrained(name, then, now)
 
     return [
-        line("accuracy", "accuracy"),
-        *(line(f"{name}, weighted", "averages", "weighted", name.lower()) for name in ("F1", "precision", "recall")),
-        line("F1, macro", "macro_f1"),
-        *(line(f"F1 {label}", "per_label", label, "f1") for label in metrics["per_label"]),
+        line(_("accuracy"), "accuracy"),
+        line(_("F1, weighted"), "averages", "weighted", "f1"),
+        line(_("precision, weighted"), "averages", "weighted", "precision"),
+        line(_("recall, weighted"), "averages", "weighted", "recall"),
+        line(_("F1, macro"), "macro_f1"),
+        *(line(f"F1 {worded(label)}", "per_label", label, "f1") for label in metrics["per_label"]),
     ]
 
 
@@ -123,7 +137,10 @@ def _per_label(metrics: Mapping[str, Any]) -> list[OfLabel]:
 def _confusions(metrics: Mapping[str, Any]) -> list[Confusion]:
     """The model's, and beside it the untrained network's."""
     labels = list(metrics.get("per_label", {}))
-    counted = {"this model": metrics.get("confusion"), "pretrained": metrics.get("pretrained", {}).get("confusion")}
+    counted = {
+        _("this model"): metrics.get("confusion"),
+        _("pretrained"): metrics.get("pretrained", {}).get("confusion"),
+    }
     return [
         Confusion(of, labels, list(zip(labels, rows, strict=True))) for of, rows in counted.items() if rows and labels
     ]
@@ -148,17 +165,37 @@ def _comparison(compared: Mapping[str, Any]) -> Comparison | None:
 
 def _slices(by_kind: Mapping[str, list[Mapping[str, Any]]]) -> list[SliceTable]:
     return [
-        SliceTable(kind, title, [_slice(row) for row in by_kind[kind]])
+        SliceTable(kind, str(title), [_slice(row) for row in by_kind[kind]])
         for kind, title in SLICES.items()
         if by_kind.get(kind)
     ]
 
 
 def _slice(row: Mapping[str, Any]) -> Slice:
-    name = row["name"] or (
-        f"{row['small']:,} with fewer than 5 statements each" if "small" in row else f"{row['others']:,} smaller ones"
-    )
-    return Slice(name, row["n"], row["accuracy"], (row["interval"][0], row["interval"][1]), row["macro_f1"])
+    return Slice(_named(row), row["n"], row["accuracy"], (row["interval"][0], row["interval"][1]), row["macro_f1"])
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """What a part is called; several small ones together by how many they are."""
+    if row["name"]:
+        return worded(row["name"])
+    if "small" in row:
+        n = row["small"]
+        told = ngettext("%(n)s with fewer than 5 statements", "%(n)s with fewer than 5 statements each", n)
+    else:
+        n = row["others"]
+        told = ngettext("%(n)s smaller one", "%(n)s smaller ones", n)
+    return told % {"n": whole(n)}
+
+
+def _units(kind: str, n: int) -> str:
+    """What was resampled, counted."""
+    told = {
+        "drug": ngettext("%(n)s drug", "%(n)s drugs", n),
+        "document": ngettext("%(n)s document", "%(n)s documents", n),
+        "statement": ngettext("%(n)s statement", "%(n)s statements", n),
+    }
+    return told.get(kind, f"%(n)s {kind}") % {"n": whole(n)}
 
 
 def _interval(bounds: list[float] | None) -> Interval:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from review.numerals import decimals, signed
+
 Interval = tuple[float, float] | None
 
 
@@ -35,7 +37,7 @@ class BesidePretrained:
         """The difference as a share of the pretrained figure, in percent."""
         if not self.pretrained:
             return "–"
-        return f"{100 * self.difference / self.pretrained:+.1f}".replace("-", "−")
+        return signed(100 * self.difference / self.pretrained, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Comparison:
 
     @property
     def p(self) -> str:
-        return "< 0.001" if self.p_value < 0.001 else f"= {self.p_value:.3f}"
+        return f"< {decimals(0.001, 3)}" if self.p_value < 0.001 else f"= {decimals(self.p_value, 3)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from review.numerals import whole
+
 
 def counts_up_to(found: Mapping[str, QuerySet[Any]], most: int) -> dict[str, int]:
     """How many rows each of these has, `most` + 1 standing for more than that (one query)."""
@@ -25,4 +27,4 @@ def counts_up_to(found: Mapping[str, QuerySet[Any]], most: int) -> dict[str, int
 
 def in_words(n: int, most: int) -> str:
     """A count as people read it: “5,000+” where it stopped."""
-    return f"{most:,}+" if n > most else f"{n:,}"
+    return f"{whole(most)}+" if n > most else whole(n)

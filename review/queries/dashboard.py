@@ -14,6 +14,8 @@ from ledger.models import Decision, Evaluation, Flag, FlagRule, Label, ModelVers
 from ledger.models.decision import DecisionQuerySet
 from ledger.queries import current_model
 from review.findings.reading import VIEWS
+from review.numerals import localised
+from review.wording import worded
 
 BINS = 20  # of 5 points each
 DAYS = 30
@@ -43,9 +45,9 @@ def dashboard(task: Task, now: datetime) -> Dashboard:
     confidence, flags = _of_model(model, [pk for pk, _, _ in labels]) if model else ([], [])
     return Dashboard(
         model=model,
-        labels=[(slug, title) for _, slug, title in labels],
-        confidence=confidence,
-        flags=flags,
+        labels=[(slug, worded(title)) for _, slug, title in labels],
+        confidence=[(localised(band), counts) for band, counts in confidence],
+        flags=[(str(FlagRule.Rule(rule).label), n) for rule, n in flags],
         days=_days(task, now),
         rounds=_rounds(task),
     )
@@ -97,9 +99,7 @@ def _flags(model: ModelVersion) -> list[tuple[str, int]]:
         .values_list("rule__rule")
         .annotate(n=Count("id"))
     )
-    return sorted(
-        ((str(FlagRule.Rule(rule).label), n) for rule, n in counted.items()), key=lambda pair: (-pair[1], pair[0])
-    )
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _days(task: Task, now: datetime) -> list[tuple[str, int, int]]:
@@ -137,6 +137,6 @@ def _rounds(task: Task) -> list[tuple[int, str, int, float | None, float | None]
         .values_list("training_set__round__number", "view", "n_examples", "metrics")
     )
     return [
-        (number, VIEWS.get(view, view), n, metrics.get("accuracy"), metrics.get("macro_f1"))
+        (number, str(VIEWS.get(view, view)), n, metrics.get("accuracy"), metrics.get("macro_f1"))
         for number, view, n, metrics in evaluations
     ]

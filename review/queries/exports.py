@@ -34,7 +34,7 @@ def export_choices() -> ExportChoices:
         tasks=list(Task.objects.values_list("slug", "title")),
         labels=sorted(set(Label.objects.values_list("slug", "title"))),
         rounds=list(range(newest + 1)),
-        sources=list(GoldLabel.Source.choices),
+        sources=[(source.value, str(source.label)) for source in GoldLabel.Source],
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from ledger.models import GoldLabel, Prediction, Statement
 from review.queries.comparison import Pair
+from review.wording import worded
 
 PAGE = 50
 MOST_COUNTED = 1_000
@@ -65,7 +66,7 @@ def flip_page(pair: Pair, after: int | None) -> FlipPage:
         for one in Prediction.objects.filter(statement__in=statements, model_version=pair.other).select_related("label")
     }
     gold = {
-        one.statement_id: one.label.title if one.label else ""
+        one.statement_id: worded(one.label.title) if one.label else ""
         for one in GoldLabel.objects.current()
         .filter(task=pair.this.task_id, statement__in=statements)
         .select_related("label")

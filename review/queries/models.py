@@ -40,7 +40,7 @@ def score_of(evaluation: Evaluation) -> Score:
     """The figures a page shows of one evaluation."""
     metrics = evaluation.metrics
     return Score(
-        view=VIEWS.get(evaluation.view, evaluation.view),
+        view=str(VIEWS.get(evaluation.view, evaluation.view)),
         n=evaluation.n_examples,
         macro_f1=metrics.get("macro_f1"),
         accuracy=metrics.get("accuracy"),
@@ -148,7 +148,7 @@ def result_of(training_set: TrainingSet) -> Result:
     other = others.get(live_id or 0) or (others[max(others)] if others else None)
     scores = {(one.model_version_id, one.view): score_of(one) for one in evaluations}
     rows = [
-        Compared(VIEWS[view], mine.n, figure, getattr(mine, figure), getattr(theirs, figure, None))
+        Compared(str(VIEWS[view]), mine.n, figure, getattr(mine, figure), getattr(theirs, figure, None))
         for view in VIEWS
         if (mine := scores.get((made.pk, view)))
         for theirs in [scores.get((other.pk, view)) if other else None]

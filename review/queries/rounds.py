@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from ledger.candidates import Composition
 from ledger.models import GoldLabel, Label, ModelVersion, Round, Run, Task, TrainingExample, TrainingSet
+from review.numerals import localised
 from review.queries.models import Result, result_of
+from review.wording import worded
 
-ROLES = [(role.value, str(role.label)) for role in TrainingExample.Role]
-GOLD_SOURCES = [(source.value, str(source.label)) for source in GoldLabel.Source]
 PATTERN = GoldLabel.Source.PATTERN_REVIEW
-GOLD_TITLE = str(TrainingExample.Source.GOLD.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +60,19 @@ def composition_table(task: Task, composition: Composition) -> CompositionTable:
     """One query."""
     titles = dict(Label.objects.filter(task=task, trainable=True).values_list("slug", "title"))
     rows = [
-        CompositionRow(role_title, source_title, [counts.get(slug, 0) for slug in titles])
-        for role, role_title in ROLES
+        CompositionRow(str(role.label), source_title, [counts.get(slug, 0) for slug in titles])
+        for role in TrainingExample.Role
         for source_title, counts in _by_source(composition, role)
     ]
     per_label = composition.pseudo_by_confidence
     taught_by = composition.gold_by_source.get(TrainingExample.Role.TRAIN, {})
     bands = sorted({band for counts in per_label.values() for band in counts})
     return CompositionTable(
-        labels=list(titles.values()),
+        labels=[worded(title) for title in titles.values()],
         rows=rows,
         left_out=sorted(((_why(why), n) for why, n in composition.left_out.items() if n), key=lambda pair: -pair[1]),
-        bands=[(band, [per_label.get(slug, {}).get(band, 0) for slug in titles]) for band in bands],
-        untaught=[title for slug, title in titles.items() if not _n_taught(composition, slug)],
+        bands=[(localised(band), [per_label.get(slug, {}).get(band, 0) for slug in titles]) for band in bands],
+        untaught=[worded(title) for slug, title in titles.items() if not _n_taught(composition, slug)],
         pattern_weight=composition.pattern_weight if PATTERN in taught_by else None,
     )
 
@@ -104,9 +103,14 @@ def _by_source(composition: Composition, role: str) -> list[tuple[str, dict[str,
     """A role's counts by label: gold by each of its sources where they were counted, then pseudo-labels."""
     examples = composition.examples.get(role, {})
     gold_by_source = composition.gold_by_source.get(role, {})
-    gold = [(f"{GOLD_TITLE}: {title}", gold_by_source[name]) for name, title in GOLD_SOURCES if name in gold_by_source]
+    gold_title = str(TrainingExample.Source.GOLD.label)
+    gold = [
+        (f"{gold_title}: {source.label}", gold_by_source[source])
+        for source in GoldLabel.Source
+        if source in gold_by_source
+    ]
     if not gold and examples.get(TrainingExample.Source.GOLD):
-        gold = [(GOLD_TITLE, examples[TrainingExample.Source.GOLD])]
+        gold = [(gold_title, examples[TrainingExample.Source.GOLD])]
     pseudo = examples.get(TrainingExample.Source.PSEUDO)
     return [*gold, *([(str(TrainingExample.Source.PSEUDO.label), pseudo)] if pseudo else [])]
 

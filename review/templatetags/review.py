@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django import template
 
+from review import numerals
+from review.wording import worded
+
 register = template.Library()
+
+
+register.filter("worded", worded)
 
 
 @register.filter
@@ -25,19 +31,19 @@ def number(value: object) -> str:
     """A count with its thousands apart, a measure with four figures, anything else as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+    return numerals.localised(f"{value:,}" if isinstance(value, int) else f"{value:,.4g}")
 
 
 @register.filter
 def share(value: object) -> str:
     """A figure between 0 and 1 with three decimals; a dash where it was not measured."""
-    return f"{value:.3f}" if isinstance(value, int | float) else "–"
+    return numerals.decimals(value, 3) if isinstance(value, int | float) else "–"
 
 
 @register.filter
 def change(value: object) -> str:
     """A difference with its sign; a dash where there is nothing to compare."""
-    return f"{value:+.3f}".replace("-", "−") if isinstance(value, int | float) else "–"
+    return numerals.signed(value, 3) if isinstance(value, int | float) else "–"
 
 
 @register.filter
@@ -49,19 +55,19 @@ def short(digest: str) -> str:
 @register.filter
 def whole(value: object) -> str:
     """A measure rounded to a whole number with its thousands apart; a dash where there is none."""
-    return f"{value:,.0f}" if isinstance(value, int | float) else "–"
+    return numerals.whole(value) if isinstance(value, int | float) else "–"
 
 
 @register.filter
 def whole_change(value: int) -> str:
     """A difference of counts with its sign."""
-    return f"{value:+,}".replace("-", "−") if value else "0"
+    return numerals.signed(value, 0) if value else "0"
 
 
 @register.filter
 def between(interval: tuple[float, float] | None) -> str:
     """The ends of an interval of a figure between 0 and 1; a dash where there is none."""
-    return f"{interval[0]:.3f} – {interval[1]:.3f}" if interval else "–"
+    return f"{share(interval[0])} – {share(interval[1])}" if interval else "–"
 
 
 @register.filter

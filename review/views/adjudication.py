@@ -26,6 +26,7 @@ from review.queries.adjudication import PAGE, disagreement, disagreements
 from review.queries.comments import thread_of
 from review.views.item import item_or_404
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @never_cache
@@ -70,9 +71,10 @@ def adjudicate(request: Request, item_id: int) -> HttpResponse:
     try:
         gold = settle(item=item, by=request.user, now=timezone.now(), **form.cleaned_data)
     except (NothingToAdjudicate, KeyUsedElsewhere) as error:
-        return show(request, item_or_404(item_id), key=str(uuid.uuid4()), unsaved=str(error), status=409)
+        return show(request, item_or_404(item_id), key=str(uuid.uuid4()), unsaved=worded(error), status=409)
     messages.success(
         request,
-        _("#%(item)s settled as %(label)s.") % {"item": item_id, "label": gold.label.title if gold.label else ""},
+        _("#%(item)s settled as %(label)s.")
+        % {"item": item_id, "label": worded(gold.label.title) if gold.label else ""},
     )
     return see_other(reverse("review:adjudication_list"))

@@ -19,6 +19,7 @@ from review.permissions import Request, role_required
 from review.queries.comments import thread_of
 from review.views.item import item_or_404
 from review.views.queue import see_other, wants_fragment
+from review.wording import worded
 
 
 @never_cache
@@ -49,7 +50,7 @@ def comment(request: Request, item_id: int) -> HttpResponse:
             now=timezone.now(),
         )
     except (NothingSaid, AnswersAnotherStatement) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, worded(error))
         return _thread(request, item, form, status=422)
     if wants_fragment(request):
         return _thread(request, item)

@@ -28,6 +28,7 @@ from review.queries.exports import as_of_facts, export_choices, gold_id_at, n_go
 from review.queries.proposals import approved_export
 from review.views.proposals import to_proposals
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +153,9 @@ def propose_export(request: Request) -> HttpResponse:
             parameters=asked.parameters,
         )
     except NoReasonGiven as error:
-        form.add_error("reason", str(error))
+        form.add_error("reason", worded(error))
         return show(request, form, asked, status=422)
     except ProposedByAnother as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
         return see_other(address)
     return see_other(address) if proposed is None else to_proposals(request, proposed)

@@ -31,6 +31,7 @@ from review.models import Preference, ReviewItem
 from review.permissions import Request, pharmacist_required, to_login
 from review.queries.item import get_item, get_item_page
 from review.views.queue import see_other, to_next, wants_fragment
+from review.wording import worded
 
 KEPT = "answer_kept_over_sign_in"
 REFUSALS = (
@@ -123,7 +124,7 @@ def keep_answer_over_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[
 
 def conflict(request: Request, answered: ReviewItem, chosen: QueueFilter, given: Any, why: Exception) -> HttpResponse:
     """Why an answer was not saved, with the answer, so that nothing typed is lost."""
-    context = {"item": answered, "task": answered.task, "why": str(why), "given": given, "chosen": chosen}
+    context = {"item": answered, "task": answered.task, "why": worded(why), "given": given, "chosen": chosen}
     name = "review/_conflict.html" if wants_fragment(request) else "review/conflict.html"
     return render(request, name, context, status=409)
 
@@ -184,7 +185,7 @@ def flag(request: Request, item_id: int) -> HttpResponse:
     try:
         ask_second(item=flagged, by=request.user, why=why, idempotency_key=key, now=timezone.now())
     except (HeldByAnother, NoAnswerNeeded) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
         return show(request, item_id, chosen=chosen, status=409)
     messages.success(request, _("A second pharmacist is asked. Your own answer still counts."))
     return to_item(request, item_id, chosen)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from ledger.models import Task
 from review.charts.parts import Card
 from review.charts.rounds import learning_curve as curve_figure
+from review.numerals import decimals, whole
 from review.permissions import Request, lead_required
 from review.queries.learning_curve import CurvePoint
 from review.queries.learning_curve import learning_curve as curve_of
@@ -37,18 +38,18 @@ def by_rounds(gain: Gain) -> str:
         return _("The rounds so far show no gain from more answers: %(n)s more reviews would not raise macro-F1.") % {
             "n": MORE
         }
-    points = {"n": MORE, "points": f"{100 * gain.of_more:.1f}"}
+    points = {"n": MORE, "points": decimals(100 * gain.of_more, 1)}
     if gain.of_more < POINT:
         return _("%(n)s more reviews would move macro-F1 by less than one point (%(points)s).") % points
     return _(
         "%(n)s more reviews would move macro-F1 by %(points)s points; after %(until)s more, the next %(n)s would move "
         "it by less than one."
-    ) % {**points, "until": f"{gain.until_flat:,}"}
+    ) % {**points, "until": whole(gain.until_flat)}
 
 
 def by_audit(narrowing: Narrowing) -> str:
     """What the audit says of more audited answers, in a sentence."""
-    values = {"n": MORE, "points": f"{100 * narrowing.by_more:.1f}"}
+    values = {"n": MORE, "points": decimals(100 * narrowing.by_more, 1)}
     if narrowing.by_more < POINT:
         return _("%(n)s more audited reviews would move the estimate by less than one point (%(points)s).") % values
     return _("%(n)s more audited reviews would make the estimate %(points)s points more exact.") % values

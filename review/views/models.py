@@ -24,6 +24,7 @@ from review.queries.models import lineage_of, model_rows, promotions_of, scores_
 from review.views.opening import to_opened
 from review.views.proposals import to_proposals
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @never_cache
@@ -71,7 +72,7 @@ def promote(request: Request, model_id: int) -> HttpResponse:
             model_version=promoted, by=request.user, reason=form.cleaned_data["reason"], now=timezone.now()
         )
     except (promotions.AlreadyCurrent, promotions.NeedsSecondPerson, ProposedByAnother) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
         return see_other(reverse("review:model", args=[model_id]))
     if isinstance(done, Proposal):
         return to_proposals(request, done)
@@ -92,7 +93,7 @@ def roll_back(request: Request, task: str) -> HttpResponse:
             task=shown, by=request.user, reason=form.cleaned_data.get("reason", ""), now=timezone.now()
         )
     except (promotions.NothingToRollBackTo, promotions.NeedsSecondPerson, ProposedByAnother) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
         return see_other(reverse("review:models"))
     if isinstance(moved, Proposal):
         return to_proposals(request, moved)

@@ -14,6 +14,7 @@ from ledger.record.runs import AlreadyActive, NothingToPredict, NotResumable
 from review.actions.open_run import BrokerIsDown, announced
 from review.permissions import Request
 from review.views.queue import see_other
+from review.wording import worded
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ def opened_or_told(request: Request, open_run: Callable[[], T]) -> T | None:
     try:
         return announced(open_run)
     except (AlreadyActive, NothingToPredict, NotResumable, BrokerIsDown) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
         return None
 
 

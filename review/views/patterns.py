@@ -21,11 +21,13 @@ from ledger.record.patterns import DecidedOtherwise, NoModelHasRead, NotDecided,
 from review.actions import decide_pattern as actions
 from review.actions.decide_pattern import NotYourPattern
 from review.models import Preference
+from review.numerals import whole
 from review.pattern_forms import PatternForm, PatternWithdrawalForm
 from review.permissions import Request, pharmacist_required
 from review.queries.pattern import get_pattern, pattern_page
 from review.queries.patterns import PatternFilter, pattern_list
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @never_cache
@@ -78,7 +80,7 @@ def decide_pattern(request: Request, task: str, pattern_id: int) -> HttpResponse
         )
         messages.success(request, _saved(outcome))
     except (NoModelHasRead, DecidedOtherwise, NothingLeftToDecide, KeyUsedElsewhere) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
     return see_other(reverse("review:pattern", args=[task, pattern_id]))
 
 
@@ -96,9 +98,9 @@ def withdraw_pattern(request: Request, pattern_decision_id: int) -> HttpResponse
         ended = actions.withdraw_pattern(
             decision=decision, by=request.user, is_lead=request.roles.lead, now=timezone.now(), **form.cleaned_data
         )
-        messages.success(request, _("Withdrawn. %(n)s labels were taken back.") % {"n": f"{ended.n_statements:,}"})
+        messages.success(request, _("Withdrawn. %(n)s labels were taken back.") % {"n": whole(ended.n_statements)})
     except (NotYourPattern, NotDecided, KeyUsedElsewhere) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
     return see_other(reverse("review:pattern", args=[decision.task.slug, decision.pattern_id]))
 
 
@@ -115,11 +117,11 @@ def _saved(outcome: PatternOutcome) -> str:
     assert decision.label is not None
     saved = ngettext(
         "Saved: %(n)s statement is %(label)s.", "Saved: %(n)s statements are %(label)s.", decision.n_statements
-    ) % {"n": f"{decision.n_statements:,}", "label": decision.label.title.lower()}
+    ) % {"n": whole(decision.n_statements), "label": worded(decision.label.title).lower()}
     n_checks = len(outcome.checked)
     if not n_checks:
         return saved
     checks = ngettext("Somebody else checks %(n)s of them.", "Somebody else checks %(n)s of them.", n_checks) % {
-        "n": f"{n_checks:,}"
+        "n": whole(n_checks)
     }
     return f"{saved} {checks}"

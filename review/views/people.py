@@ -25,6 +25,7 @@ from review.permissions import Request, lead_required
 from review.queries.people import person_rows
 from review.queries.tasks import changes_of
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @never_cache
@@ -88,7 +89,7 @@ def set_roles(request: Request, person_id: int) -> HttpResponse:
         give_roles(person=changed, roles=form.cleaned_data["roles"], by=request.user)
         messages.success(request, _("The roles of %(name)s are saved.") % {"name": changed.get_username()})
     except LastLead as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
     return to_person(changed)
 
 
@@ -104,7 +105,7 @@ def deactivate(request: Request, person_id: int) -> HttpResponse:
             % {"name": ended.get_username()},
         )
     except LastLead as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
     return to_person(ended)
 
 

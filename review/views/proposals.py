@@ -18,6 +18,7 @@ from review.people_forms import AnswerForm
 from review.permissions import Request, lead_required
 from review.queries.proposals import get_proposal, proposals_page
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @never_cache
@@ -48,7 +49,7 @@ def answer(request: Request, proposal_id: int) -> HttpResponse:
             now=timezone.now(),
         )
     except (OwnProposal, AlreadyAnswered, AlreadyCurrent, RollBackHasMoved) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
     else:
         said = _("approved and done") if given.approves else _("declined")
         messages.success(request, _("Proposal %(number)s: %(answer)s.") % {"number": proposal.pk, "answer": said})

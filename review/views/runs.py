@@ -23,6 +23,7 @@ from review.permissions import Request, lead_required
 from review.queries.runs import PAGE, RunProgress, crew, latest_runs, progress_of_run
 from review.views.opening import opened_or_told, to_opened
 from review.views.queue import see_other, wants_fragment
+from review.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def cancel_run(request: Request, run_id: int) -> HttpResponse:
     try:
         record.request_cancel(run=shown, now=timezone.now())
     except record.NotActive as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
     return see_other(reverse("review:run", args=[run_id]))
 
 

@@ -16,6 +16,7 @@ from review.models import SavedFilter
 from review.permissions import Request, pharmacist_required
 from review.search_forms import SavedFilterForm
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @require_POST
@@ -31,7 +32,7 @@ def save(request: Request, task: str) -> HttpResponse:
                 owner=request.user, task=shown, name=form.cleaned_data["name"], chosen=chosen, now=timezone.now()
             )
         except TooManySaved as error:
-            messages.warning(request, str(error))
+            messages.warning(request, worded(error))
     else:
         messages.warning(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return see_other(f"{reverse('review:ledger', args=[shown.slug])}?{chosen.query}")

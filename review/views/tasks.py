@@ -23,6 +23,7 @@ from review.queries.tasks import settings_page, tasks_with_labels
 from review.task_forms import LabelForm, NewLabelForm, NewTaskForm, TaskForm, label_form
 from review.views.proposals import to_proposals
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @never_cache
@@ -47,7 +48,7 @@ def add_task(request: Request) -> HttpResponse:
         return render(request, "review/new_task.html", {"form": form}, status=422)
     settings = dict(form.cleaned_data)
     task = actions.add_task(slug=settings.pop("slug"), settings=settings, by=request.user)
-    messages.success(request, _("%(task)s is there. Give it its labels now.") % {"task": task.title})
+    messages.success(request, _("%(task)s is there. Give it its labels now.") % {"task": worded(task.title)})
     return to_settings(task)
 
 
@@ -93,9 +94,9 @@ def save_task(request: Request, task: str) -> HttpResponse:
             why_lift=_("Switched off on the page of the task's settings."),
         )
     except (ChangedSince, KindsAreInUse, ProposedByAnother) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, worded(error))
         return show(request, changed, status=409, form=form)
-    messages.success(request, _("The settings of %(task)s are saved.") % {"task": form.cleaned_data["title"]})
+    messages.success(request, _("The settings of %(task)s are saved.") % {"task": worded(form.cleaned_data["title"])})
     return to_proposals(request, proposal) if proposal else to_settings(changed)
 
 
@@ -108,13 +109,13 @@ def add_label(request: Request, task: str) -> HttpResponse:
         try:
             label = actions.add_label(task=labelled, facts=form.cleaned_data, by=request.user)
         except NameIsTaken as error:
-            form.add_error("slug", str(error))
+            form.add_error("slug", worded(error))
         except KeyIsTaken as error:
-            form.add_error("key", str(error))
+            form.add_error("key", worded(error))
         except TrainingUnderWay as error:
-            form.add_error("trainable", str(error))
+            form.add_error("trainable", worded(error))
         else:
-            messages.success(request, _("The label %(label)s is there.") % {"label": label.title})
+            messages.success(request, _("The label %(label)s is there.") % {"label": worded(label.title)})
             return to_settings(labelled)
     return show(request, labelled, status=422, new_label=form)
 
@@ -130,14 +131,14 @@ def change_label(request: Request, label_id: int) -> HttpResponse:
         try:
             actions.save_label(label=label, trainable=trainable, facts=facts, seen=seen, by=request.user)
         except KeyIsTaken as error:
-            form.add_error("key", str(error))
+            form.add_error("key", worded(error))
         except (TooFewToLearn, TrainingUnderWay) as error:
-            form.add_error("trainable", str(error))
+            form.add_error("trainable", worded(error))
         except ChangedSince as error:
             form = label_form(label, {**request.POST.dict(), "seen": state_of(label)})
-            form.add_error(None, str(error))
+            form.add_error(None, worded(error))
         else:
-            messages.success(request, _("The label %(label)s is saved.") % {"label": facts["title"]})
+            messages.success(request, _("The label %(label)s is saved.") % {"label": worded(facts["title"])})
             return to_settings(label.task)
     return show(request, label.task, status=422, refused={label.pk: form})
 
@@ -148,9 +149,9 @@ def remove_label(request: Request, label_id: int) -> HttpResponse:
     label = get_object_or_404(Label.objects.select_related("task"), pk=label_id)
     try:
         actions.remove_label(label=label, by=request.user)
-        messages.success(request, _("The label %(label)s is removed.") % {"label": label.title})
+        messages.success(request, _("The label %(label)s is removed.") % {"label": worded(label.title)})
     except (LabelIsInUse, TrainingUnderWay) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
     return to_settings(label.task)
 
 

@@ -15,6 +15,7 @@ from review.actions import decide
 from review.forms import UndoForm
 from review.permissions import Request, pharmacist_required
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @require_POST
@@ -33,7 +34,7 @@ def undo(request: Request, decision_id: int) -> HttpResponse:
         if item is None:
             messages.info(request, _("Your answer was taken back. Somebody else has the item open now."))
     except (AlreadyWithdrawn, AlreadyAdjudicated, KeyUsedElsewhere) as error:
-        messages.warning(request, str(error))
+        messages.warning(request, worded(error))
     if item is not None:
         return see_other(reverse("review:item", args=[item.pk]))
     return see_other(reverse("review:queue", args=[decision.task.slug]))

@@ -1,6 +1,7 @@
-"""Pictures of a running demonstration: `python -m tests.browser.screenshots docs/images`.
+"""Pictures of every page of a running site: `python -m tests.browser.screenshots FOLDER`.
 
-Takes the address and the accounts from the folder DDI_VAR (default `var`), where `make demo` is running.
+Takes the address and the accounts from the folder DDI_VAR (default `var`), where `make demo` is running. Pages are
+found by following links, as the accessibility test finds them; each is taken light and dark, on a desk and on a phone.
 """
 
 from __future__ import annotations
@@ -9,32 +10,29 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
+from django.urls import resolve
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, executable
+from tests.browser.every_page import every_page
 
-LEAD_PAGES = {
-    "dashboard": "/tasks/ddi-polarity/dashboard/",
-    "runs": "/runs/",
-    "run": "/runs/1/",
-    "models": "/models/",
-    "model": "/models/1/",
-    "evaluation": "/models/1/evaluation/",
-    "rounds": "/rounds/",
-    "round": "/rounds/1/",
-    "new-round": "/tasks/ddi-polarity/rounds/new/",
-    "adjudication": "/adjudication/",
-    "export": "/exports/",
+DESK: dict[str, Any] = {"viewport": {"width": 1360, "height": 860}}
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 780}, "device_scale_factor": 2}
+LOOKS: dict[str, dict[str, Any]] = {
+    "": DESK,
+    "-dark": DESK | {"color_scheme": "dark"},
+    "-phone": PHONE,
+    "-phone-dark": PHONE | {"color_scheme": "dark"},
 }
-LOOKS = {
-    "": {"viewport": {"width": 1360, "height": 860}},
-    "-dark": {"viewport": {"width": 1360, "height": 860}, "color_scheme": "dark"},
-    "-phone": {"viewport": {"width": 360, "height": 780}, "device_scale_factor": 2},
-}
+TABS = ("History", "Guideline", "Comments")
+CHARTS_DRAWN = (
+    "() => [...document.querySelectorAll('.chart:not([hidden])')].every(chart => chart.querySelector('.main-svg'))"
+)
 
 
-def signed_in(browser: Browser, url: str, name: str, password: str, look: dict[str, object]) -> Page:
+def signed_in(browser: Browser, url: str, name: str, password: str, look: dict[str, Any]) -> Page:
     page = browser.new_context(base_url=url, **look).new_page()
     page.goto("/")
     page.get_by_label("Name").fill(name)
@@ -44,7 +42,22 @@ def signed_in(browser: Browser, url: str, name: str, password: str, look: dict[s
     return page
 
 
+def take_an_item(page: Page, folder: Path, suffix: str) -> None:
+    """What a pharmacist has before them: the sign-in page is passed, an item opened, each of its tabs looked at."""
+    page.goto("/tasks/ddi-polarity/queue/")
+    page.get_by_role("button", name="Start reviewing").click()
+    page.wait_for_url("**/items/*/")
+    page.screenshot(path=folder / f"item{suffix}.png")
+    for name in TABS:
+        page.get_by_role("tab", name=name).click()
+        page.screenshot(path=folder / f"item-{name.lower()}{suffix}.png", full_page=True)
+
+
 def main(folder: Path) -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ddi_site.settings")
+    django.setup()
     var = Path(os.environ.get("DDI_VAR", "var"))
     url = (var / "served").read_text().strip()
     passwords = json.loads((var / "demo-accounts.json").read_text())
@@ -52,20 +65,15 @@ def main(folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         for suffix, look in LOOKS.items():
-            page = signed_in(browser, url, "ana", passwords["ana"], look)
-            page.screenshot(path=folder / f"home{suffix}.png")
-            page.goto("/tasks/ddi-polarity/queue/")
-            page.screenshot(path=folder / f"queue{suffix}.png", full_page=True)
-            page.get_by_role("button", name="Start reviewing").click()
-            page.wait_for_url("**/items/*/")
-            page.screenshot(path=folder / f"item{suffix}.png")
-            page = signed_in(browser, url, "lea", passwords["lea"], look)
-            for name, path in LEAD_PAGES.items():
-                page.goto(path)
-                page.wait_for_timeout(
-                    1_500 if name in ("dashboard", "evaluation") else 200
-                )  # the charts draw themselves
-                page.screenshot(path=folder / f"{name}{suffix}.png", full_page=True)
+            stranger = browser.new_context(base_url=url, **look).new_page()
+            stranger.goto("/")
+            stranger.screenshot(path=folder / f"sign-in{suffix}.png")
+            take_an_item(signed_in(browser, url, "ana", passwords["ana"], look), folder, suffix)
+            lead = signed_in(browser, url, "lea", passwords["lea"], look)
+            for path in every_page(lead):
+                lead.wait_for_function(CHARTS_DRAWN)
+                name = resolve(path.split("?")[0]).view_name.replace(":", "-").replace("_", "-")
+                lead.screenshot(path=folder / f"page-{name}{suffix}.png", full_page=True)
         browser.close()
 
 

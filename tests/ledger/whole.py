@@ -199,6 +199,7 @@ def whole_ledger() -> dict[str, models.Model]:
         "comment": comment,
         "proposal": proposal,
         "approval": approval,
+        "cause": DisagreementCause.objects.get(),
         "pattern": together.decision,
     }
 
