@@ -90,6 +90,7 @@ WHITENOISE_USE_FINDERS = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ro", "română")]  # each by its own name
 LOCALE_PATHS = [BASE_DIR / "ddi_site" / "locale"]
+FORMAT_MODULE_PATH = "ddi_site.formats"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -79,8 +79,9 @@ def refuse_leaks(candidates: Iterable[Candidate]) -> None:
         if one.role in TAUGHT:
             for identity in identities(one):
                 if identity in held_out:
+                    shared = f"{identity[0]} {identity[1]}" if identity[0] == "document" else identity[0]
                     raise LeakyTrainingSet(
-                        f"Statement {one.statement_id} is in the {one.role} examples and shares its {identity[0]} with "
+                        f"Statement {one.statement_id} is in the {one.role} examples and shares its {shared} with "
                         f"test statement {held_out[identity]}; leave one of them out. Test data never teaches."
                     )
 
@@ -92,6 +93,13 @@ def identities(one: Candidate) -> Iterator[tuple[str, object]]:
         yield "drug pair", one.pair
     if one.document:
         yield "document", one.document
+
+
+def why_a_bridge(document: str) -> str:
+    """Why a statement is in no group, as it is counted: statements of documents are split by these, others by drugs."""
+    if document:
+        return "bridge: its text stands in documents of different groups"
+    return "bridge: its drugs are in different groups"
 
 
 def content_hash(rows: Iterable[tuple[int, int, str, str, int | None]]) -> str:

@@ -129,10 +129,14 @@ def values_digest(rows: Iterable[Sequence[object]]) -> str:
 
 
 def evidence_ids(gold: Any) -> list[int | str]:
-    """The decisions a gold label rests on, by id, and the one about its pattern; uses what was prefetched."""
+    """The decisions a gold label rests on, by id, the one about its pattern, and the corpus's further labels.
+
+    Uses what was prefetched.
+    """
     pattern = getattr(gold, "pattern_evidence", None)
     about_pattern = [pattern_evidence(pattern.decision_id)] if pattern else []
-    return [*sorted(evidence.decision_id for evidence in gold.evidence.all()), *about_pattern]
+    further = [] if gold.further is None else [f"also {json.dumps(gold.further)}"]
+    return [*sorted(evidence.decision_id for evidence in gold.evidence.all()), *about_pattern, *further]
 
 
 def pattern_evidence(decision_id: int) -> str:

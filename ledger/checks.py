@@ -7,20 +7,20 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 
-from ledger.triggers import append_only_tables, missing_triggers
+from ledger.triggers import missing_triggers
 
 
 @register(Tags.database)
 def append_only_guards_stand(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Asked by `manage.py check --database default` and after every migrate."""
+    """Asked by `manage.py check --database default` and before every migrate."""
     errors: list[CheckMessage] = []
     for alias in databases or ():
         connection = connections[alias]
-        with connection.cursor() as cursor:
-            existing = set(connection.introspection.table_names(cursor))
-        if not set(append_only_tables()) <= existing:
-            continue  # not migrated yet
+        if not _is_migrated(connection):
+            continue  # the migrations that are still to come put them up
         for name in missing_triggers(connection):
             errors.append(
                 Error(
@@ -30,3 +30,8 @@ def append_only_guards_stand(databases: Sequence[str] | None = None, **kwargs: A
                 )
             )
     return errors
+
+
+def _is_migrated(connection: BaseDatabaseWrapper) -> bool:
+    loader = MigrationLoader(connection)
+    return set(loader.graph.leaf_nodes("ledger")) <= loader.applied_migrations.keys()

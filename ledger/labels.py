@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+KEYS = "1234567890nbdehilmopqrtvy"
+"""The keys a label may have, those first that are used first; the others do something on every item page."""
+
 
 class Unlabelled(Exception):
     """A label was expected and the cell is empty."""

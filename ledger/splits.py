@@ -31,6 +31,11 @@ def split_of_document(document_id: str) -> Group:
     return _group(document_id)
 
 
+def is_held_out(document_id: str, *, share: float, seed: int) -> bool:
+    """Whether a document belongs to the held-out part of an experiment: about `share` (0 to 1) of all documents."""
+    return int(sha256(f"held-out-{seed}:{document_id}".encode()).hexdigest(), 16) % 10_000 < share * 10_000
+
+
 def fold_of_pattern(pattern: str) -> int:
     """The wording's fold, 0 to 4: a model tested on one fold learns from the others and never saw its wordings."""
     return int(sha256(PATTERN_SALT + pattern.encode()).hexdigest(), 16) % PATTERN_FOLDS

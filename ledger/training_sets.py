@@ -15,7 +15,7 @@ from hashlib import sha256
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from ledger.candidates import Candidate, Choice, Composition, content_hash, counted, refuse_leaks
+from ledger.candidates import Candidate, Choice, Composition, content_hash, counted, refuse_leaks, why_a_bridge
 from ledger.chain import append_link, lock_chain
 from ledger.models import (
     ChainLink,
@@ -99,7 +99,7 @@ def gold_candidates(task: Task, slugs: dict[int, str], left_out: Counter[str]) -
             continue
         role = role_of(split, head_id, tail_id)
         if role is None:
-            left_out["bridge: its drugs are in different groups"] += 1
+            left_out[why_a_bridge(document)] += 1
             continue
         pair = pair_of(head, tail)
         yield Candidate(

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A mention's place in its text: characters, start inclusive, end exclusive."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One sentence with its ordered pair of entities.
 
     `pattern` is `text` with every mention of the head replaced by ⟨1⟩ and of the tail by ⟨2⟩.
@@ -39,8 +38,7 @@ class Example:
     weight: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """What a model says of one statement.
 
     `scores` are calibrated probabilities in label order, each exactly a 32-bit float; `confidence` is the largest.

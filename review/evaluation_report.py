@@ -90,13 +90,17 @@ def _ranked(found: Finding, kind: str) -> Card:
 def _reliability(found: Finding) -> Card:
     calibration = found.metrics["calibration"]
     before, after = calibration["before"]["points"], calibration["after"]["points"]
-    names = (_("before temperature scaling"), _("after, with 95 % intervals"))
+    # xgettext:no-python-format
+    after_words = _("after, with 95 % intervals")
+    # xgettext:no-python-format
+    from_words = _("95 % from")
+    names = (_("before temperature scaling"), after_words)
     return Card(
         f"figure-{found.view}-reliability",
         _("Reliability"),
         _("Accuracy over confidence, before and after temperature scaling; the table below has the numbers."),
         charts.reliability(before, after, names, _("mean confidence"), _("accuracy")),
-        ["", "n", _("mean confidence"), _("accuracy"), _("95 % from"), _("to")],
+        ["", "n", _("mean confidence"), _("accuracy"), from_words, _("to")],
         [
             [name, point["n"], point["confidence"], point["accuracy"], *point["interval"]]
             for name, points in ((_("before"), before), (_("after"), after))

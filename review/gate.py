@@ -74,12 +74,13 @@ def _reasons(part: Part) -> list[Reason]:
 
 
 def _reason(part: str, one: OfClass) -> Reason:
-    difference, interval = one.f1.difference, one.f1.difference_interval
-    if difference is None:
+    this, other, difference = one.f1.this, one.f1.other, one.f1.difference
+    interval = one.f1.difference_interval
+    if this is None or other is None or difference is None:
         return Reason(part, one.label, Verdict.CANNOT_TELL, _("It was not measured."))
     told = _("F1 %(this)s, before %(other)s (%(difference)s)") % {
-        "this": decimals(one.f1.this, 3),
-        "other": decimals(one.f1.other, 3),
+        "this": decimals(this, 3),
+        "other": decimals(other, 3),
         "difference": signed(difference, 3),
     }
     if interval is not None and interval[1] < -MARGIN:

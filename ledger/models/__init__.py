@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.models.any_of import AnyOf
+from ledger.models.any_of import Among, AnyOf
 from ledger.models.append_only import AppendOnlyModel, AppendOnlyQuerySet, LedgerIsAppendOnly
 from ledger.models.chain import ChainLink
 from ledger.models.comment import Comment, DisagreementCause
@@ -19,6 +19,7 @@ from ledger.models.task import Label, Task
 from ledger.models.training import Round, TrainingExample, TrainingSet
 
 __all__ = [
+    "Among",
     "AnyOf",
     "AppendOnlyModel",
     "AppendOnlyQuerySet",

@@ -98,6 +98,9 @@ class GoldLabel(AppendOnlyModel):
     label = models.ForeignKey(Label, models.PROTECT, null=True, related_name="+", db_index=False)
     source = models.CharField(max_length=14, choices=Source)
     origin = models.CharField(max_length=300, blank=True, help_text="For seed labels: the file they came from.")
+    further = models.JSONField(
+        null=True, help_text="For seed labels: slugs of the other labels that the corpus gives the same pair, if any."
+    )
     round_number = models.PositiveIntegerField(help_text="How many rounds had been opened when this was confirmed.")
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     decisions = models.ManyToManyField(Decision, through="GoldEvidence", related_name="gold_labels")

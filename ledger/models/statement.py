@@ -65,7 +65,7 @@ class Split(models.TextChoices):
     TRAIN = "train", _("train")
     VALIDATION = "validation", _("validation")
     TEST = "test", _("test")
-    BRIDGE = "bridge", _("bridge (its drugs are in different groups)")
+    BRIDGE = "bridge", _("bridge (its drugs, or the documents of its text, are in different groups)")
 
 
 class StatementQuerySet(AppendOnlyQuerySet["Statement"]):
@@ -96,6 +96,9 @@ class Statement(AppendOnlyModel):
     tail_drug = models.ForeignKey(Drug, models.PROTECT, null=True, related_name="statements_as_tail")
     document = models.CharField(max_length=60, blank=True, help_text="Source document, where the corpus has documents.")
     split = models.CharField(max_length=10, choices=Split)
+    other_mentions = models.JSONField(
+        null=True, help_text="[start, end, kind] of the sentence's mentions beside head and tail, where it has any."
+    )
 
     objects = StatementQuerySet.as_manager()
 

@@ -79,6 +79,10 @@ class Label(models.Model):
     trainable = models.BooleanField(
         default=True, help_text="A class models learn; otherwise an answer only people give."
     )
+    negative = models.BooleanField(
+        default=False,
+        help_text="Says that no relation holds: in no submission, and left out of scores over relation types.",
+    )
 
     class Meta:
         ordering = ["task", "position"]

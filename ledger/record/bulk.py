@@ -10,6 +10,7 @@ from itertools import chain
 from django.db import connection, models
 
 Cell = int | float | str | bytes | datetime | None
+NewCell = str | int | list[list[str | int]] | None  # a list goes into a JSON column
 
 ROWS_A_STATEMENT = (100, 20, 1)  # on SQLite, the most first: beyond a hundred nothing is gained
 
@@ -43,14 +44,15 @@ def insert_many(table: str, columns: Mapping[str, str], rows: Sequence[tuple[Cel
                 copy.write_row(row)
 
 
-def insert_new(model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[str | int | None, ...]]) -> int:
+def insert_new(model: type[models.Model], columns: Sequence[str], rows: Sequence[tuple[NewCell, ...]]) -> int:
     """Insert rows, passing over those that break a unique constraint; returns how many went in."""
     if not rows:
         return 0
     names = ", ".join(columns)
     target = f"{model._meta.db_table} ({names})"
     if connection.vendor == "sqlite":
-        return _insert_together(target, len(columns), rows, " ON CONFLICT DO NOTHING")
+        written = [tuple([json.dumps(cell) if isinstance(cell, list) else cell for cell in row]) for row in rows]
+        return _insert_together(target, len(columns), written, " ON CONFLICT DO NOTHING")
     types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
     form = ", ".join(f"{column} {types[column]}" for column in columns)
     new = json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False)

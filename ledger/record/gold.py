@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -29,6 +29,7 @@ def add_gold(
     decisions: Sequence[Decision],
     now: datetime,
     origin: str = "",
+    further: list[str] | None = None,
 ) -> GoldLabel:
     """Confirm an answer, replacing what stood before. The caller holds the transaction and the chain's lock."""
     gold = GoldLabel.objects.create(
@@ -37,6 +38,7 @@ def add_gold(
         label=label,
         source=source,
         origin=origin,
+        further=further,
         round_number=rounds_opened(task),
         replaces=newest_gold(task, statement),
         confirmed_at=now,
@@ -59,13 +61,22 @@ def take_back_gold(*, standing: GoldLabel, decisions: Sequence[Decision], now: d
         label=seed.label if seed else None,
         source=seed.source if seed else standing.source,
         origin=seed.origin if seed else "",
+        further=seed.further if seed else None,
         decisions=decisions,
         now=now,
     )
 
 
-def add_seed_labels(*, task: Task, rows: Iterable[tuple[int, int, str]], now: datetime) -> int:
+def add_seed_labels(
+    *,
+    task: Task,
+    rows: Iterable[tuple[int, int, str]],
+    now: datetime,
+    further: Mapping[int, list[str]] | None = None,
+) -> int:
     """Make gold of imported labels, given as (statement id, label id, origin); returns how many were new.
+
+    further: slugs of the other labels that a corpus gives the same statement, by its id
 
     A statement that ever had a gold label keeps it: an import does not overrule a person, nor revive what a person
     took back. Batches of 5,000 are one transaction and one link each.
@@ -91,6 +102,7 @@ def add_seed_labels(*, task: Task, rows: Iterable[tuple[int, int, str]], now: da
                         label_id=label_id,
                         source=GoldLabel.Source.SEED,
                         origin=origin,
+                        further=(further or {}).get(statement_id),
                         round_number=round_number,
                         confirmed_at=now,
                     )

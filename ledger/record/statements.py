@@ -40,7 +40,10 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class StatementDraft:
-    """A statement to be added, complete but for its place in a corpus."""
+    """A statement to be added, complete but for its place in a corpus.
+
+    `others` are the sentence's other mentions with their kinds, for a page to dim.
+    """
 
     external_id: str
     text: str
@@ -49,6 +52,7 @@ class StatementDraft:
     pattern: str
     split: str
     document: str = ""
+    others: tuple[tuple[Span, str], ...] = ()
 
     @property
     def content_hash(self) -> str:
@@ -117,7 +121,7 @@ def add_statements(*, corpus: Corpus, drafts: Sequence[StatementDraft]) -> int:
         (
             "corpus_id", "external_id", "content_hash", "text", "pattern_id", "document", "split",
             "head_kind", "head_start", "head_end", "head_drug_id",
-            "tail_kind", "tail_start", "tail_end", "tail_drug_id",
+            "tail_kind", "tail_start", "tail_end", "tail_drug_id", "other_mentions",
         ),
         [
             (
@@ -125,6 +129,7 @@ def add_statements(*, corpus: Corpus, drafts: Sequence[StatementDraft]) -> int:
                 draft.split,
                 draft.head.kind, draft.head.span.start, draft.head.span.end, draft.head.drug_id,
                 draft.tail.kind, draft.tail.span.start, draft.tail.span.end, draft.tail.drug_id,
+                [[span.start, span.end, kind] for span, kind in draft.others] or None,
             )
             for draft in fresh
         ],

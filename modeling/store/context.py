@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ledger.expectations import Expectations
 from ledger.flagging import Beside, Thresholds
-from ledger.models import GoldLabel, Label, Prediction, Run, Statement
+from ledger.models import Among, GoldLabel, Label, Prediction, Run, Statement
 from ledger.queries import predecessor_of
 from ledger.record.predictions import Predicted, flag_rules
 from modeling.records import Scored
@@ -41,7 +41,7 @@ class Context:
 
         A gold label that is no class of the model disputes nothing: the model could not have said it.
         """
-        ids = [one.statement_id for one in predicted]
+        ids = Among([one.statement_id for one in predicted])
         pairs = Statement.objects.filter(id__any_of=ids).values_list("id", "head_drug_id", "tail_drug_id")
         before = Prediction.objects.filter(model_version=self.predecessor, statement_id__any_of=ids)
         gold = GoldLabel.objects.current().filter(

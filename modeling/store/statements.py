@@ -18,15 +18,8 @@ def as_records(statements: AppendOnlyQuerySet[Statement]) -> Iterator[records.St
     for pk, text, pattern, head_start, head_end, tail_start, tail_end, head_kind, tail_kind in statements.values_list(
         *FIELDS
     ).iterator(READ_AHEAD):
-        yield records.Statement(
-            id=pk,
-            text=text,
-            pattern=pattern,
-            head=records.Span(head_start, head_end),
-            tail=records.Span(tail_start, tail_end),
-            head_kind=head_kind,
-            tail_kind=tail_kind,
-        )
+        head, tail = records.Span(head_start, head_end), records.Span(tail_start, tail_end)
+        yield records.Statement(pk, text, pattern, head, tail, head_kind, tail_kind)
 
 
 def pending_records(run: Run) -> Iterator[records.Statement]:

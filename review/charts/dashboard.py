@@ -46,6 +46,27 @@ def flags_by_reason(rows: Sequence[tuple[str, int]], x_title: str) -> Figure:
     }
 
 
+def gold_by_source(
+    rows: Sequence[tuple[str, Sequence[int]]], labels: Sequence[tuple[str, str]], x_title: str
+) -> Figure:
+    """Horizontal stacked bars: where gold labels came from, the first on top, one colour a label."""
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": title,
+                "x": [counts[position] for _, counts in reversed(rows)],
+                "y": [source for source, _ in reversed(rows)],
+                "width": 0.6,
+                "marker": {"color": colour_of(slug, position)},
+            }
+            for position, (slug, title) in enumerate(labels)
+        ],
+        "layout": layout(x_title, "", barmode="stack", showlegend=True),
+    }
+
+
 def progress_by_day(rows: Sequence[tuple[str, int, int]], x_title: str, y_title: str) -> Figure:
     """Bars: answers a day, on an axis that starts at none also when there are none."""
     figure_layout = layout(x_title, y_title)

@@ -10,7 +10,7 @@ from django.db.models import Count, F, IntegerField, Q, Sum
 from django.db.models.functions import Cast, Floor, Least, TruncDate
 from django.utils import timezone
 
-from ledger.models import Decision, Evaluation, Flag, FlagRule, Label, ModelVersion, Prediction, Run, Task
+from ledger.models import Decision, Evaluation, Flag, FlagRule, GoldLabel, Label, ModelVersion, Prediction, Run, Task
 from ledger.models.decision import DecisionQuerySet
 from ledger.queries import current_model
 from review.findings.reading import VIEWS
@@ -24,12 +24,14 @@ A_MINUTE, A_DAY = 60, 86_400  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Rows of each chart, ready to be shown as a table too."""
+    """Rows of each chart, ready to be shown as a table too; `answers` are all labels, `labels` those models learn."""
 
     model: ModelVersion | None
     labels: list[tuple[str, str]]
+    answers: list[tuple[str, str]]
     confidence: list[tuple[str, list[int]]]
     flags: list[tuple[str, int]]
+    gold: list[tuple[str, list[int]]]
     days: list[tuple[str, int, int]]
     rounds: list[tuple[int, str, int, float | None, float | None]]
 
@@ -39,15 +41,18 @@ class Dashboard:
 
 
 def dashboard(task: Task, now: datetime) -> Dashboard:
-    """Eight queries; those that read all predictions, or days that are over, only when that is not known yet."""
+    """Nine queries; those that read all predictions, all gold, or days that are over, only when that is not known."""
     model = current_model(task)
-    labels = [(label.pk, label.slug, label.title) for label in Label.objects.filter(task=task, trainable=True)]
-    confidence, flags = _of_model(model, [pk for pk, _, _ in labels]) if model else ([], [])
+    answers = list(Label.objects.filter(task=task))
+    labels = [label for label in answers if label.trainable]
+    confidence, flags = _of_model(model, [label.pk for label in labels]) if model else ([], [])
     return Dashboard(
         model=model,
-        labels=[(slug, worded(title)) for _, slug, title in labels],
+        labels=[(label.slug, worded(label.title)) for label in labels],
+        answers=[(label.slug, worded(label.title)) for label in answers],
         confidence=[(localised(band), counts) for band, counts in confidence],
         flags=[(str(FlagRule.Rule(rule).label), n) for rule, n in flags],
+        gold=[(str(GoldLabel.Source(source).label), counts) for source, counts in _gold(task, answers)],
         days=_days(task, now),
         rounds=_rounds(task),
     )
@@ -100,6 +105,19 @@ def _flags(model: ModelVersion) -> list[tuple[str, int]]:
         .annotate(n=Count("id"))
     )
     return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _gold(task: Task, answers: list[Label]) -> list[tuple[str, list[int]]]:
+    """Gold labels that hold, by source and label; up to a minute old, since every confirmed answer adds one."""
+    key = f"dashboard:gold:{task.pk}:{len(answers)}"
+    found: list[tuple[str, list[int]]] | None = cache.get(key)
+    if found is None:
+        counted = GoldLabel.objects.current().filter(task=task).order_by().values_list("source", "label")
+        counts = {(source, label): n for source, label, n in counted.annotate(n=Count("id"))}
+        sources = [source for source in GoldLabel.Source.values if any(source == one for one, _ in counts)]
+        found = [(source, [counts.get((source, label.pk), 0) for label in answers]) for source in sources]
+        cache.set(key, found, A_MINUTE)
+    return found
 
 
 def _days(task: Task, now: datetime) -> list[tuple[str, int, int]]:

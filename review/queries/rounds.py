@@ -82,6 +82,9 @@ def _why(counted_as: str) -> str:
     reasons = {
         "an answer only people give": _("an answer only people give"),
         "bridge: its drugs are in different groups": _("bridge: its drugs are in different groups"),
+        "bridge: its text stands in documents of different groups": _(
+            "bridge: its text stands in documents of different groups"
+        ),
         "judged by people already": _("pseudo-label: people have judged the statement already"),
         "contradicts an ATC rule": _("pseudo-label: it contradicts an ATC rule"),
         "from a decision about its pattern, which weighs nothing here": _(

@@ -24,6 +24,7 @@ from review.permissions import Request, lead_required
 from review.queries.comparison import Pair, parts_of
 from review.queries.flips import flip_page, ids_after
 from review.views.queue import see_other
+from review.wording import worded
 
 
 @never_cache
@@ -74,9 +75,10 @@ def card_of(number: int, part: Part, pair: Pair) -> Card | None:
     return Card(
         f"figure-part-{number}",
         _("F1 by class, %(part)s") % {"part": part.name},
+        # xgettext:no-python-format
         _("F1 of each class and model with its 95 % interval; the table has the numbers."),
         by_class(
-            [one.label for one in classes],
+            [worded(one.label) for one in classes],
             [(one.f1.this, one.f1.this_interval) for one in classes],
             [(one.f1.other, one.f1.other_interval) for one in classes],
             names,

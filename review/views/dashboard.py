@@ -1,4 +1,4 @@
-"""A task at a glance: four charts, each with a table of the same numbers."""
+"""A task at a glance: five charts, each with a table of the same numbers."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def dashboard(request: Request, task: str) -> HttpResponse:
             found.confidence, found.labels, _("calibrated confidence"), _("predictions")
         ),
         "flags": charts.flags_by_reason(found.flags, _("flags")),
+        "gold": charts.gold_by_source(found.gold, found.answers, _("gold labels")),
         "days": charts.progress_by_day(found.days, _("day"), _("answers")),
         "rounds": charts.score_by_round(found.rounds, _("round"), _("accuracy, 0 to 1")),
     }

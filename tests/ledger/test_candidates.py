@@ -20,7 +20,7 @@ def candidate(statement_id: int, role: str, **changes: Any) -> Candidate:
 
 
 SHARED = {"pair": (1, 2), "document": "PMID 17", "text_sha256": b"same"}
-WORDS = {"pair": "drug pair", "document": "document", "text_sha256": "exact text"}
+WORDS = {"pair": "drug pair", "document": "document PMID 17", "text_sha256": "exact text"}
 
 
 @pytest.mark.parametrize("field", SHARED)

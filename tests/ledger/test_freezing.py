@@ -37,7 +37,7 @@ def leaky_by_text() -> None:
 
 @pytest.mark.parametrize(
     ("leak", "shared"),
-    [(leaky_by_pair, "drug pair"), (leaky_by_document, "document"), (leaky_by_text, "exact text")],
+    [(leaky_by_pair, "drug pair"), (leaky_by_document, "document PMID17"), (leaky_by_text, "exact text")],
 )
 def test_a_set_that_teaches_what_it_tests_is_refused_by_name_and_not_written(
     db: None, leak: object, shared: str

@@ -1,4 +1,4 @@
-"""`manage.py import_corpus FOLDER`: all files of a folder, in the order they need."""
+"""`manage.py import_corpus PATH`: all files of a folder, in the order they need, or one annotated corpus."""
 
 from __future__ import annotations
 
@@ -7,27 +7,82 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
 
+from ledger.corpora.annotated import Source, find_sources
 from ledger.corpora.bad_input import BadInput, printable
-from ledger.imports import corpus_name_for
+from ledger.imports import DocumentsReport, UnsuitableCorpus, corpus_name_for, import_documents
 from ledger.imports.folder import FolderContents, import_one, look_into
 from ledger.imports.rejects import reject_path_beside
 from ledger.management.import_command import ImportCommand
-from ledger.management.printing import print_facts
-from ledger.management.task_option import task_named
+from ledger.management.printing import Progress, print_facts
+from ledger.management.task_option import DEFAULT_TASK, task_named
 
 
 class Command(ImportCommand):
-    help = "Import a folder: drugs, ATC codes, statements and labels, each file told by its header."
-    file_help = "folder with the files"
+    help = (
+        "Import a folder: drugs, ATC codes, statements and labels, each file told by its header; or an annotated "
+        "corpus: DrugProt, ChemProt, DDI-2013 (its zip) or a PubTator file."
+    )
+    file_help = "folder with the files, or the zip or PubTator file of an annotated corpus"
     rejects_help = "folder for the reject files (default: beside each file)"
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         self.add_corpus_arguments(parser, "the corpus all statements go into (default: named for the folder)")
+        parser.set_defaults(task=None)
+        parser.add_argument(
+            "--add-labels", action="store_true", help="give the task a label for each relation type that it lacks"
+        )
 
     def handle(self, *args: Any, path: Path, skip_bad: bool, rejects: Path | None, json: bool, **options: Any) -> None:
-        task = task_named(options["task"])
+        try:
+            sources = find_sources(path)
+        except BadInput as error:
+            raise CommandError(str(error)) from error
+        if sources:
+            self._import_sources(sources, path, skip_bad, json, options)
+        else:
+            self._import_tables(path, skip_bad, rejects, json, options)
+
+    def _import_sources(
+        self, sources: list[Source], path: Path, skip_bad: bool, json: bool, options: dict[str, Any]
+    ) -> None:
+        if skip_bad:
+            raise CommandError(
+                f"{path}: a document without one of its rows would say what its corpus does not, so --skip-bad is for "
+                "tables of statements; correct the row, or take its document out of all files."
+            )
+        reports: list[DocumentsReport] = []
+        for source in sources:
+            reports.append(self._import_source(source, path, options))
+            if not json:
+                print_facts(self.stdout, reports[-1].facts(), {}, as_json=False)
+        if json:
+            print_facts(self.stdout, [], {"corpora": [report.as_dict() for report in reports]}, as_json=True)
+
+    def _import_source(self, source: Source, path: Path, options: dict[str, Any]) -> DocumentsReport:
+        progress = Progress(self.stderr, printable(source.name))
+        try:
+            return import_documents(
+                source=source,
+                corpus_name=options["corpus"] or corpus_name_for(path.resolve()),
+                task=task_named(options["task"] or source.task),
+                add_labels=options["add_labels"],
+                now=timezone.now(),
+                on_progress=progress,
+            )
+        except BadInput as error:
+            raise CommandError(str(error)) from error
+        except UnsuitableCorpus as error:
+            raise CommandError(f"{path}: {error}.") from error
+        finally:
+            progress.clear()
+
+    def _import_tables(
+        self, path: Path, skip_bad: bool, rejects: Path | None, json: bool, options: dict[str, Any]
+    ) -> None:
+        task = task_named(options["task"] or DEFAULT_TASK)
         try:
             contents = look_into(path)
         except BadInput as error:

@@ -59,7 +59,10 @@ def test_json_is_one_object_on_one_line(tmp_path: Path) -> None:
             "{}/i.csv, line 2, column drug1_id: no drug has the id DB06228 (Rivaroxaban); "
             "import a vocabulary that has it with import_drugs, or leave the row out with --skip-bad.",
         ),
-        (["import_statements", "{}/i.csv", "--task", "x"], "There is no task 'x'; there are: ddi-polarity."),
+        (
+            ["import_statements", "{}/i.csv", "--task", "x"],
+            "There is no task 'x'; there are: ddi-polarity, drugprot, ddi-2013.",
+        ),
         (
             ["import_statements", "{}/i.csv", "--corpus", "A B"],
             "{}/i.csv: a corpus cannot be named 'A B'; use at most 50 small letters, digits and hyphens.",

@@ -35,7 +35,7 @@ def draft(external_id: str, text: str = "A meets B", **changes: object) -> State
 
 @pytest.fixture
 def corpus() -> Corpus:
-    return Corpus.objects.create(name="c", title="c", task=Task.objects.get(), created_at=NOW)
+    return Corpus.objects.create(name="c", title="c", task=Task.objects.get(slug="drugprot"), created_at=NOW)
 
 
 def test_statements_of_any_kind_of_entity_are_added_once(corpus: Corpus) -> None:

@@ -75,7 +75,7 @@ def test_the_form_offers_the_two_newest(candidate: ModelVersion, model: ModelVer
 
 @pytest.mark.parametrize("name", ["comparison", "flips"])
 def test_what_are_not_two_models_of_one_task_is_not_found(model: ModelVersion, lead: User, name: str) -> None:
-    other_task = Task.objects.create(slug="drugprot", title="relations", question="?")
+    other_task = Task.objects.create(slug="relations", title="relations", question="?")
     elsewhere = facts.model_version(task=other_task)
     for other in (model, elsewhere):
         assert compared(lead, model, other, name).status_code == 404

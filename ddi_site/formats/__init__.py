@@ -1,0 +1,1 @@
+"""Dates by language, where Django looks for them (FORMAT_MODULE_PATH)."""

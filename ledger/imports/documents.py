@@ -1,0 +1,218 @@
+"""Importing annotated documents: every pair of a sentence becomes a statement, what the corpus says of it its gold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import file_digest, sha256
+from itertools import islice
+from pathlib import Path
+from time import monotonic
+
+from django.db import transaction
+from django.db.models import F
+
+from ledger.corpora.annotated import Source
+from ledger.corpora.bad_input import BadFile, BadRow, printable
+from ledger.corpora.counts import CorpusCounts
+from ledger.corpora.documents import Document
+from ledger.corpora.lines import opened
+from ledger.corpora.pairs import Pair, pairs_of
+from ledger.imports.corpora import UnsuitableCorpus, check_corpus, make_corpus
+from ledger.imports.documents_report import DocumentsReport
+from ledger.imports.pair_labels import LabelsOfTypes
+from ledger.imports.report import OnProgress, in_silence
+from ledger.models import Corpus, Import, Split, Statement, Task
+from ledger.patterns import pattern_of
+from ledger.record.gold import add_seed_labels
+from ledger.record.statements import Mention, StatementDraft, add_statements
+from ledger.record.statistics import refresh_statistics
+from ledger.splits import split_of_document
+from ledger.training_sets import text_digest
+
+BATCH = 100  # documents a transaction: about 1,700 pairs
+NOTICE = 100  # documents between two reports of progress while checking
+
+
+def import_documents(
+    *,
+    source: Source,
+    corpus_name: str,
+    task: Task,
+    add_labels: bool = False,
+    now: datetime,
+    on_progress: OnProgress = in_silence,
+) -> DocumentsReport:
+    """Check the whole corpus, then write it; raises BadFile, BadRow or UnsuitableCorpus before anything is written.
+
+    Each batch of documents is one transaction with the Import row that says how far it came, so an import that was
+    killed goes on where it stopped. With `add_labels` the task gets a label for each relation type it lacks. A text
+    that stands in documents of different groups is in none of them (a bridge): it would teach what it tests.
+    """
+    check_corpus(corpus_name, task)
+    if (task.head_kind, task.tail_kind) != source.kinds:
+        raise UnsuitableCorpus(
+            f"its pairs are of {' and '.join(source.kinds)}, the task {task.slug} asks about {task.head_kind} and "
+            f"{task.tail_kind}; name another with --task"
+        )
+    started = monotonic()
+    digest = _sha256(source.files)
+    labels = LabelsOfTypes(task, source)
+    checked = _check(source, labels, on_progress)
+    made = labels.add_missing(checked.counts.relations) if add_labels else ()
+    progress = _open_import(source, make_corpus(corpus_name, task, now), digest, now)
+    resumed_after = progress.n_rows
+    writer = _Writer(source, labels, checked, progress, now)
+    try:
+        writer.write(resumed_after, on_progress)
+    except BadRow as bad:
+        raise BadFile(
+            bad.path, bad.line, bad.column, f"the file changed during the import ({bad.problem})", "import it again"
+        )
+    refresh_statistics()
+    finished = now + timedelta(seconds=monotonic() - started)
+    Import.objects.filter(pk=progress.pk).update(finished_at=finished)
+    progress.refresh_from_db()
+    n_pairs = checked.counts.n_related_pairs + checked.counts.n_unrelated_pairs
+    return DocumentsReport(
+        files=tuple(printable(str(file)) for file in source.files),
+        corpus=corpus_name,
+        counts=checked.counts,
+        n_added=progress.n_added,
+        n_already_there=n_pairs - progress.n_added,
+        n_labels_added=writer.n_labels,
+        unlabelled=labels.without(checked.types),
+        labels_made=made,
+        splits=checked.splits,
+        resumed_after=resumed_after,
+    )
+
+
+@dataclass(slots=True)
+class _Checked:
+    """What the first reading found: counts, pairs by their types and by split, and which texts are in which groups."""
+
+    counts: CorpusCounts = field(default_factory=CorpusCounts)
+    types: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    splits: Counter[str] = field(default_factory=Counter)
+    group_of_text: dict[bytes, str] = field(default_factory=dict)
+
+    def split_of(self, pair: Pair) -> str:
+        return self.group_of_text.get(_short(pair.text)) or split_of_document(pair.document)
+
+
+def _check(source: Source, labels: LabelsOfTypes, on_progress: OnProgress) -> _Checked:
+    """Read the corpus from end to end. Texts are remembered where it is labelled: 130 bytes a sentence with pairs."""
+    checked = _Checked()
+    by_document: Counter[tuple[bytes, str]] = Counter()
+    for document in source.read(labels.types):
+        paired = pairs_of(document, source.kinds)
+        checked.counts.add(document, paired)
+        group = split_of_document(document.id)
+        for pair in paired.pairs:
+            if pair.relations:
+                checked.types[tuple(dict.fromkeys(relation.type for relation in pair.relations))] += 1
+            if source.labels:
+                text = _short(pair.text)
+                by_document[text, group] += 1
+                if checked.group_of_text.setdefault(text, group) != group:
+                    checked.group_of_text[text] = Split.BRIDGE
+            else:
+                checked.splits[group] += 1
+        if checked.counts.n_documents % NOTICE == 0:
+            on_progress("checking", checked.counts.n_documents, None)
+    for (text, _), n in by_document.items():
+        checked.splits[checked.group_of_text[text]] += n
+    return checked
+
+
+def _short(text: str) -> bytes:
+    return text_digest(text)[:12]
+
+
+def _open_import(source: Source, corpus: Corpus, digest: str, now: datetime) -> Import:
+    """The row that keeps how far the import came: an unfinished one of the same files, or a new one."""
+    unfinished = Import.objects.filter(
+        reader=source.form, file_sha256=digest, corpus=corpus, finished_at__isnull=True
+    ).first()
+    return unfinished or Import.objects.create(
+        corpus=corpus,
+        reader=source.form,
+        file_name=printable(", ".join(file.name for file in source.files))[:300],
+        file_sha256=digest,
+        started_at=now,
+    )
+
+
+class _Writer:
+    """Writes documents batch by batch."""
+
+    def __init__(
+        self, source: Source, labels: LabelsOfTypes, checked: _Checked, progress: Import, now: datetime
+    ) -> None:
+        assert progress.corpus
+        self._source = source
+        self._labels = labels
+        self._checked = checked
+        self._progress = progress
+        self._corpus = progress.corpus
+        self._now = now
+        self.n_labels = 0
+
+    def write(self, done: int, on_progress: OnProgress) -> None:
+        """Write the documents after the first `done`."""
+        n_total = self._checked.counts.n_documents
+        documents = islice(self._source.read(self._labels.types), done, None)
+        while batch := list(islice(documents, BATCH)):
+            done += len(batch)
+            self._commit(batch, done)
+            on_progress("writing", done, n_total)
+
+    @transaction.atomic
+    def _commit(self, documents: Sequence[Document], n_done: int) -> None:
+        pairs = [pair for document in documents for pair in pairs_of(document, self._source.kinds).pairs]
+        n_added = add_statements(corpus=self._corpus, drafts=[self._draft(pair) for pair in pairs])
+        self._label(pairs)
+        Import.objects.filter(pk=self._progress.pk).update(n_rows=n_done, n_added=F("n_added") + n_added)
+
+    def _draft(self, pair: Pair) -> StatementDraft:
+        head_kind, tail_kind = self._source.kinds
+        return StatementDraft(
+            external_id=pair.external_id,
+            text=pair.text,
+            head=Mention(pair.head_span, head_kind, None),
+            tail=Mention(pair.tail_span, tail_kind, None),
+            pattern=pattern_of(pair.text, pair.head_span, pair.tail_span),
+            split=self._checked.split_of(pair),
+            document=pair.document,
+            others=pair.others,
+        )
+
+    def _label(self, pairs: Sequence[Pair]) -> None:
+        gold = {pair.external_id: found for pair in pairs if (found := self._labels.gold_of(pair))}
+        if not gold:
+            return
+        ids = dict(
+            Statement.objects.filter(corpus=self._corpus, external_id__any_of=list(gold)).values_list(
+                "external_id", "id"
+            )
+        )
+        self.n_labels += add_seed_labels(
+            task=self._corpus.task,
+            rows=[(ids[name], found.label_id, found.origin) for name, found in gold.items()],
+            further={ids[name]: list(found.further) for name, found in gold.items() if found.further},
+            now=self._now,
+        )
+
+
+def _sha256(files: Sequence[Path]) -> str:
+    """One hash over the contents of all files."""
+    whole = sha256()
+    for path in files:
+        with opened(path):  # its errors, in its words
+            pass
+        with path.open("rb") as file:
+            whole.update(file_digest(file, "sha256").digest())
+    return whole.hexdigest()

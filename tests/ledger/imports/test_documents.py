@@ -1,0 +1,210 @@
+"""Annotated documents in the ledger: statements, gold of what the corpus says and does not say, and splits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from ledger.candidates import LeakyTrainingSet
+from ledger.corpora.annotated import find_sources
+from ledger.corpora.bad_input import BadInput
+from ledger.imports import DocumentsReport, UnsuitableCorpus, import_documents
+from ledger.integrity import problems
+from ledger.models import GoldLabel, Import, Statement, Task
+from ledger.record.runs import open_round
+from ledger.splits import split_of_document
+from ledger.training_sets import choice_of, choose, freeze
+from ledger.triggers import missing_triggers
+from tests.ledger.corpora.annotated_files import (
+    BODY,
+    TITLE,
+    chemprot,
+    ddi_document,
+    ddi_sentence,
+    ddi_zip,
+    drugprot,
+    pubtator,
+)
+from tests.ledger.imports.files import NOW, counts
+
+pytestmark = pytest.mark.django_db
+
+SHARED = "[T1 CHEMICAL Zinc] binds [T2 GENE-Y CHRM3] in every document."
+
+
+def bring(folder: Path, task: str = "drugprot", corpus: str = "small", **options: bool) -> DocumentsReport:
+    (source,) = find_sources(folder)
+    return import_documents(source=source, corpus_name=corpus, task=Task.objects.get(slug=task), now=NOW, **options)
+
+
+def gold() -> dict[str, str | None]:
+    rows = GoldLabel.objects.order_by("statement__external_id").values_list("statement__external_id", "label__slug")
+    return dict(rows)
+
+
+def in_group(group: str) -> str:
+    """A document's id that falls in the group."""
+    return next(str(number) for number in range(1_000) if split_of_document(str(number)) == group)
+
+
+def test_every_pair_becomes_a_statement_and_the_unrelated_ones_are_gold_too(tmp_path: Path) -> None:
+    drugprot(tmp_path)
+    report = bring(tmp_path)
+    assert (report.n_added, report.n_labels_added, report.counts.n_documents) == (2, 2, 1)
+    assert gold() == {"17:T1:T2": "antagonist", "17:T1:T3": "no-relation"}
+    said = Statement.objects.get(external_id="17:T1:T2")
+    assert (said.head_text, said.tail_text, said.head_kind, said.tail_kind) == (
+        "Atropine", "M3 receptor", "chemical", "gene",
+    )  # fmt: skip
+    assert said.text == "Atropine blocks the M3 receptor but not calmodulin."
+    assert said.other_mentions == [[40, 50, "gene"]]
+    assert (said.document, said.split) == ("17", split_of_document("17"))
+    assert (said.head_drug, said.tail_drug) == (None, None)
+    origins = dict(GoldLabel.objects.values_list("statement__external_id", "origin"))
+    assert origins == {"17:T1:T2": "small_relations.tsv, line 1", "17:T1:T3": "small_relations.tsv, no row"}
+    assert set(GoldLabel.objects.values_list("source", flat=True)) == {GoldLabel.Source.SEED}
+    assert list(problems()) == []
+    assert missing_triggers(connection) == []
+
+
+def test_a_second_time_adds_nothing(tmp_path: Path) -> None:
+    drugprot(tmp_path)
+    bring(tmp_path)
+    before = counts()
+    report = bring(tmp_path)
+    assert (report.n_added, report.n_already_there, report.n_labels_added) == (0, 2, 0)
+    assert {**counts(), "Import": before["Import"]} == before
+
+
+def test_a_pair_of_several_types_keeps_them_all_and_the_chain_holds_them(tmp_path: Path) -> None:
+    types = ("ANTAGONIST", "DIRECT-REGULATOR", "ANTAGONIST")
+    drugprot(tmp_path, relations=[("17", type_, "T1", "T2") for type_ in types])
+    bring(tmp_path)
+    label = GoldLabel.objects.get(statement__external_id="17:T1:T2")
+    assert label.label
+    assert (label.label.slug, label.further) == ("antagonist", ["direct-regulator"])
+    assert label.origin == "small_relations.tsv, line 1 and 2 and 3"
+    assert list(problems()) == []
+
+
+def test_types_the_task_lacks_are_left_without_a_label_or_get_one(tmp_path: Path) -> None:
+    drugprot(tmp_path, relations=[("17", "AGONIST-INHIBITOR", "T1", "T2")])
+    report = bring(tmp_path)
+    assert report.unlabelled == {"AGONIST-INHIBITOR": 1}
+    assert gold() == {"17:T1:T3": "no-relation"}
+    report = bring(tmp_path, add_labels=True)
+    assert (report.labels_made, report.unlabelled, report.n_labels_added) == (("agonist-inhibitor",), {}, 1)
+    label = Task.objects.get(slug="drugprot").labels.get(slug="agonist-inhibitor")
+    assert (label.title, label.key, label.trainable) == ("Agonist inhibitor", "b", True)
+    assert gold()["17:T1:T2"] == "agonist-inhibitor"
+
+
+def test_chemprot_s_denials_are_no_relation_and_its_vaguer_types_nothing(tmp_path: Path) -> None:
+    rows = [("CPR:10", "N ", "NOT", "T1", "T2"), ("CPR:2", "N ", "REGULATOR", "T1", "T3")]
+    chemprot(tmp_path, rows, [])
+    report = bring(tmp_path)
+    assert gold() == {"17:T1:T2": "no-relation"}
+    assert report.unlabelled == {"REGULATOR": 1}
+
+
+def test_ddi_2013_goes_to_its_own_task(tmp_path: Path) -> None:
+    sentence = ddi_sentence(
+        0, "[e0 drug Quinidine] raises [e1 drug digoxin].", [("e0", "e1", "mechanism")], "DDI-MedLine.d0"
+    )
+    ddi_zip(tmp_path, {"MedLine/321.xml": ddi_document([sentence], "DDI-MedLine.d0")})
+    bring(tmp_path, "ddi-2013")
+    assert gold() == {"321:DDI-MedLine.d0.s0.e0:DDI-MedLine.d0.s0.e1": "mechanism"}
+    assert GoldLabel.objects.get().origin == "321.xml, line 6"
+
+
+def test_what_is_to_be_predicted_gets_no_gold(tmp_path: Path) -> None:
+    (tmp_path / "batch.txt").write_text(
+        pubtator("17", "T", "[a Chemical Zinc] spares [b Gene CHRM3] in [c Species men].")
+    )
+    report = bring(tmp_path)
+    assert (report.n_added, report.n_labels_added, GoldLabel.objects.count()) == (1, 0, 0)
+    assert Statement.objects.get().other_mentions == [[21, 24, "species"]]
+
+
+def test_a_text_in_documents_of_different_groups_neither_teaches_nor_tests(tmp_path: Path) -> None:
+    taught, tested = in_group("train"), in_group("test")
+    own = "[T3 CHEMICAL Quinine] spares [T4 GENE-Y ADRB2] in document"
+    documents = [(name, "A title", f"{SHARED} {own} {name}.") for name in (taught, tested)]
+    drugprot(tmp_path, documents, [(name, "INHIBITOR", "T1", "T2") for name in (taught, tested)])
+    report = bring(tmp_path)
+    assert report.splits == {"bridge": 2, "train": 1, "test": 1}
+    task = Task.objects.get(slug="drugprot")
+    composition = choose(task, choice_of(task))[1]
+    assert composition.left_out == {"bridge: its text stands in documents of different groups": 2}
+    assert (composition.n("train"), composition.n("test")) == (1, 1)
+
+
+def test_a_document_that_teaches_in_one_corpus_and_tests_in_another_is_refused_by_name(tmp_path: Path) -> None:
+    """A document has one group in every corpus, so this takes a split that somebody set by hand."""
+    for name in ("drugprot", "chemprot"):
+        (tmp_path / name).mkdir()
+    drugprot(tmp_path / "drugprot", [("17", TITLE, BODY)])
+    chemprot(
+        tmp_path / "chemprot", [("CPR:6", "Y ", "ANTAGONIST", "T1", "T2")], [("17", "CPR:6", "Arg1:T1", "Arg2:T2")]
+    )
+    for name in ("drugprot", "chemprot"):
+        bring(tmp_path / name, corpus=name)
+    assert len(set(Statement.objects.values_list("split", flat=True))) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER ledger_statement_refuses_update" + on_table())
+        cursor.execute(
+            "UPDATE ledger_statement SET split = 'test' WHERE corpus_id = (SELECT max(id) FROM ledger_corpus)"
+        )
+    opened = open_round(task=Task.objects.get(slug="drugprot"), by=None, now=NOW, wake=False)
+    with pytest.raises(LeakyTrainingSet, match="shares its (exact text|document 17) with test statement"):
+        freeze(round=opened, now=NOW)
+
+
+def on_table() -> str:
+    return " ON ledger_statement" if connection.vendor == "postgresql" else ""
+
+
+def test_nothing_is_written_of_a_corpus_with_a_broken_row_at_its_end(tmp_path: Path) -> None:
+    tables = drugprot(tmp_path, [(str(number), TITLE, BODY) for number in range(250)], [])
+    assert tables.relations
+    tables.relations.write_text("249\tINHIBITOR\tArg1:T1\tArg2:T9\n")
+    before = counts()
+    with pytest.raises(
+        BadInput, match=r"small_relations\.tsv, line 1, column arg2: the document 249 has no entity “T9”"
+    ):
+        bring(tmp_path, add_labels=True)
+    assert counts() == before
+    assert Task.objects.get(slug="drugprot").labels.count() == 11
+
+
+def test_an_import_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drugprot(tmp_path, [(str(number), TITLE, BODY) for number in range(250)], [])
+    from ledger.imports import documents
+
+    add_statements, calls = documents.add_statements, []
+
+    def cut_off(**facts: object) -> int:
+        calls.append(facts)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return add_statements(**facts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(documents, "add_statements", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        bring(tmp_path)
+    assert (Statement.objects.count(), GoldLabel.objects.count()) == (200, 200)
+    monkeypatch.undo()
+    report = bring(tmp_path)
+    assert (report.resumed_after, report.n_added, report.n_labels_added) == (100, 500, 300)
+    assert Statement.objects.count() == GoldLabel.objects.count() == 500
+    done = Import.objects.get()
+    assert (done.reader, done.n_rows, done.n_added, done.finished_at is None) == ("drugprot", 250, 500, False)
+
+
+def test_another_task_s_kinds_are_refused(tmp_path: Path) -> None:
+    drugprot(tmp_path)
+    with pytest.raises(UnsuitableCorpus, match="its pairs are of chemical and gene, the task ddi-2013 asks about drug"):
+        bring(tmp_path, "ddi-2013")
+    assert not Import.objects.exists()
