@@ -12,6 +12,7 @@ import redis
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import connection, connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from ddi_site import embedded_redis, processes
@@ -22,6 +23,13 @@ from ledger.models import Task
 def _quick_passwords() -> None:
     """Hash passwords fast: the slowness that protects them elsewhere is most of a sign-in's time here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_over() -> Iterator[None]:
+    """A request's language outlives it in its thread, here that of every test after it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

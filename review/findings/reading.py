@@ -181,7 +181,7 @@ def _named(row: Mapping[str, Any]) -> str:
         return worded(row["name"])
     if "small" in row:
         n = row["small"]
-        told = ngettext("%(n)s with fewer than 5 statements", "%(n)s with fewer than 5 statements each", n)
+        told = ngettext("%(n)s with fewer than 5 statements each", "%(n)s with fewer than 5 statements each", n)
     else:
         n = row["others"]
         told = ngettext("%(n)s smaller one", "%(n)s smaller ones", n)

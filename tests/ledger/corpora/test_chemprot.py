@@ -62,11 +62,17 @@ def test_what_is_wrong_with_a_row_is_said_with_its_place(tmp_path: Path, row: tu
 @pytest.mark.parametrize(
     ("gold", "said"),
     [
-        ([*GOLD, ("17", "CPR:4", "Arg1:T1", "Arg2:T3")], "small_gold_standard.tsv, line 2, column group: small_relations.tsv has no"),
+        (
+            [*GOLD, ("17", "CPR:4", "Arg1:T1", "Arg2:T3")],
+            "small_gold_standard.tsv, line 2, column group: small_relations.tsv has no",
+        ),
         ([], "small_relations.tsv, line 1, column group: small_gold_standard.tsv has no such evaluated relation"),
-        ([("17", "CPR:1", "Arg1:T1", "Arg2:T3")], "“CPR:1” is no evaluated group, which are CPR:3, CPR:4, CPR:5, CPR:6, CPR:9"),
+        (
+            [("17", "CPR:1", "Arg1:T1", "Arg2:T3")],
+            "“CPR:1” is no evaluated group, which are CPR:3, CPR:4, CPR:5, CPR:6, CPR:9",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_gold_standard_that_differs_is_refused(tmp_path: Path, gold: list[tuple[str, ...]], said: str) -> None:
     with pytest.raises(BadRow) as refused:
         list(read_chemprot(chemprot(tmp_path, ROWS, gold)))

@@ -79,26 +79,70 @@ def test_a_pair_that_interacts_somehow_keeps_that_it_does(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("was", "now", "said"),
     [
-        ('charOffset="0-8"', 'charOffset="0-7"', "line 4, column charOffset: the characters 0-7 are “Quinidin”, not “Quinidine”"),
-        ('charOffset="0-8"', 'charOffset="0-99"', "line 4, column charOffset: character 99 is past the end of the sentence, which has 36"),
+        (
+            'charOffset="0-8"',
+            'charOffset="0-7"',
+            "line 4, column charOffset: the characters 0-7 are “Quinidin”, not “Quinidine”",
+        ),
+        (
+            'charOffset="0-8"',
+            'charOffset="0-99"',
+            "line 4, column charOffset: character 99 is past the end of the sentence, which has 36",
+        ),
         ('charOffset="0-8"', 'charOffset="8-0"', "line 4, column charOffset: the piece 8-0 ends before it starts"),
-        ('charOffset="0-8"', 'charOffset="0-4;3-8"', "line 4, column charOffset: the pieces 0-4;3-8 overlap or are not in order"),
-        ('charOffset="0-8"', 'charOffset="start"', "line 4, column charOffset: “start” is not a place such as 0-3 or 0-3;10-15"),
+        (
+            'charOffset="0-8"',
+            'charOffset="0-4;3-8"',
+            "line 4, column charOffset: the pieces 0-4;3-8 overlap or are not in order",
+        ),
+        (
+            'charOffset="0-8"',
+            'charOffset="start"',
+            "line 4, column charOffset: “start” is not a place such as 0-3 or 0-3;10-15",
+        ),
         (' charOffset="0-8"', "", "line 4, column charOffset: the attribute charOffset is missing"),
-        ('type="brand"', 'type="food"', "line 6, column type: “food” is no kind of drug, which are drug, brand, group, drug_n"),
-        ('e2="DDI-Own.d0.s0.e1"', 'e2="DDI-Own.d0.s0.e7"', "line 7, column e2: the sentence DDI-Own.d0.s0 has no entity “DDI-Own.d0.s0.e7”"),
-        ('e2="DDI-Own.d0.s0.e1"', 'e2="DDI-Own.d0.s0.e0"', "line 7, column e2: the entity DDI-Own.d0.s0.e0 is paired with itself"),
-        ('type="mechanism"', 'type="magic"', "line 7, column type: “magic” is no interaction type, which are mechanism, effect, advise, int"),
+        (
+            'type="brand"',
+            'type="food"',
+            "line 6, column type: “food” is no kind of drug, which are drug, brand, group, drug_n",
+        ),
+        (
+            'e2="DDI-Own.d0.s0.e1"',
+            'e2="DDI-Own.d0.s0.e7"',
+            "line 7, column e2: the sentence DDI-Own.d0.s0 has no entity “DDI-Own.d0.s0.e7”",
+        ),
+        (
+            'e2="DDI-Own.d0.s0.e1"',
+            'e2="DDI-Own.d0.s0.e0"',
+            "line 7, column e2: the entity DDI-Own.d0.s0.e0 is paired with itself",
+        ),
+        (
+            'type="mechanism"',
+            'type="magic"',
+            "line 7, column type: “magic” is no interaction type, which are mechanism, effect, advise, int",
+        ),
         ('ddi="true"', 'ddi="maybe"', "line 7, column ddi: “maybe” is neither true nor false"),
-        ('id="DDI-Own.d0.s0.e1"', 'id="DDI-Own.d0.s0.e0"', "line 5, column id: the entity DDI-Own.d0.s0.e0 stands there twice"),
+        (
+            'id="DDI-Own.d0.s0.e1"',
+            'id="DDI-Own.d0.s0.e0"',
+            "line 5, column id: the entity DDI-Own.d0.s0.e0 stands there twice",
+        ),
         ("</sentence>", "</sentense>", "line 10: the XML is broken at character "),
-        ("<document", "<!DOCTYPE document SYSTEM 'http://localhost/x.dtd'><document", "line 2: the XML declares a document type, which is not resolved; take it out"),
-        ("<document", "<!DOCTYPE d [<!ENTITY a 'aaaaaaaa'><!ENTITY b '&a;&a;&a;'>]><document", "line 2: the XML declares a document type"),
+        (
+            "<document",
+            "<!DOCTYPE document SYSTEM 'http://localhost/x.dtd'><document",
+            "line 2: the XML declares a document type, which is not resolved; take it out",
+        ),
+        (
+            "<document",
+            "<!DOCTYPE d [<!ENTITY a 'aaaaaaaa'><!ENTITY b '&a;&a;&a;'>]><document",
+            "line 2: the XML declares a document type",
+        ),
         ("<pair", "<pear", "line 7: the element “pear” has no place here; correct the file"),
         ('encoding="UTF-8"', 'encoding="klingon"', "line 1: the XML is "),
         ("<document", "<sentence", "line 2: the element “sentence” has no place here"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_in_a_file_is_said_with_its_place(tmp_path: Path, was: str, now: str, said: str) -> None:
     content = ddi_document([MEETS])
     assert was in content

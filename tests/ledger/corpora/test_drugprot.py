@@ -20,8 +20,11 @@ def test_title_and_abstract_are_joined_by_a_blank_and_offsets_hold(tmp_path: Pat
     assert (document.id, document.title_end, document.is_labelled) == ("17", len(TITLE), True)
     assert document.text.startswith(f"{TITLE} Atropine blocks the M3 receptor")
     assert [(one.id, one.kind, one.written_kind) for one in document.mentions] == [
-        ("T1", "chemical", "CHEMICAL"), ("T2", "gene", "GENE-Y"), ("T3", "gene", "GENE-N"), ("T4", "chemical", "CHEMICAL"),
-    ]  # fmt: skip
+        ("T1", "chemical", "CHEMICAL"),
+        ("T2", "gene", "GENE-Y"),
+        ("T3", "gene", "GENE-N"),
+        ("T4", "chemical", "CHEMICAL"),
+    ]
     assert document.mentions[0].span == Span(len(TITLE) + 1, len(TITLE) + 9)
     assert [(one.type, one.head, one.tail, one.place.line) for one in document.relations] == [
         ("ANTAGONIST", "T1", "T2", 1)
@@ -69,17 +72,35 @@ REMEDY = "correct the row, or take its document out of all of the corpus's files
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (("17", "T1", "CHEMICAL", 33, 41, "Quinidin"), "column text: characters 33 to 41 are “Atropine”, not “Quinidin”"),
-        (("17", "T1", "CHEMICAL", 33, 900, "Atropine"), "column end: character 900 is past the end of the document, which has 116"),
-        (("17", "T1", "CHEMICAL", 900, 908, "Atropine"), "column start: character 900 is not in the document, which has 116"),
-        (("17", "T1", "CHEMICAL", 41, 33, "Atropine"), "column end: the mention ends at character 33, before or where it starts (41)"),
+        (
+            ("17", "T1", "CHEMICAL", 33, 41, "Quinidin"),
+            "column text: characters 33 to 41 are “Atropine”, not “Quinidin”",
+        ),
+        (
+            ("17", "T1", "CHEMICAL", 33, 900, "Atropine"),
+            "column end: character 900 is past the end of the document, which has 116",
+        ),
+        (
+            ("17", "T1", "CHEMICAL", 900, 908, "Atropine"),
+            "column start: character 900 is not in the document, which has 116",
+        ),
+        (
+            ("17", "T1", "CHEMICAL", 41, 33, "Atropine"),
+            "column end: the mention ends at character 33, before or where it starts (41)",
+        ),
         (("17", "T1", "CHEMICAL", "-1", 41, "Atropine"), "column start: “-1” is not a number of characters"),
-        (("17", "T1", "PROTEIN", 33, 41, "Atropine"), "column kind: “PROTEIN” is no kind of entity, which are CHEMICAL, GENE, GENE-Y, GENE-N"),
-        (("17", "T1", "CHEMICAL", 33, 41), "column text: the row has 5 tab-separated cells where 6 are wanted (document, id, kind, start, end, text)"),
+        (
+            ("17", "T1", "PROTEIN", 33, 41, "Atropine"),
+            "column kind: “PROTEIN” is no kind of entity, which are CHEMICAL, GENE, GENE-Y, GENE-N",
+        ),
+        (
+            ("17", "T1", "CHEMICAL", 33, 41),
+            "column text: the row has 5 tab-separated cells where 6 are wanted (document, id, kind, start, end, text)",
+        ),
         (("17", "T:1", "CHEMICAL", 33, 41, "Atropine"), "column id: “T:1” cannot be an entity's id"),
         (("18", "T1", "CHEMICAL", 33, 41, "Atropine"), "column document: there is no abstract of the document “18”"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_an_entity_is_said_with_its_place(
     tmp_path: Path, row: tuple[object, ...], said: str
 ) -> None:
@@ -94,12 +115,18 @@ def test_what_is_wrong_with_an_entity_is_said_with_its_place(
     [
         (("17", "INHIBITOR", "Arg1:T9", "Arg2:T2"), "column arg1: the document 17 has no entity “T9”"),
         (("17", "INHIBITOR", "Arg1:T1", "Arg2:T99"), "column arg2: the document 17 has no entity “T99”"),
-        (("17", "INHIBITOR", "Arg1:T1", "Arg2:T4"), "column arg2: the relation is of chemical and chemical, where chemical and gene are wanted"),
+        (
+            ("17", "INHIBITOR", "Arg1:T1", "Arg2:T4"),
+            "column arg2: the relation is of chemical and chemical, where chemical and gene are wanted",
+        ),
         (("17", "INHIBITOR", "T1", "Arg2:T4"), "column arg1: “T1” is not Arg1, a colon and an entity's id"),
         (("99", "INHIBITOR", "Arg1:T1", "Arg2:T2"), "column document: there is no abstract of the document “99”"),
-        (("17", "INHIBITOR", "Arg1:T1"), "column arg2: the row has 3 tab-separated cells where 4 are wanted (document, type, arg1, arg2)"),
+        (
+            ("17", "INHIBITOR", "Arg1:T1"),
+            "column arg2: the row has 3 tab-separated cells where 4 are wanted (document, type, arg1, arg2)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_a_relation_is_said_with_its_place(tmp_path: Path, row: tuple[str, ...], said: str) -> None:
     tables = drugprot(tmp_path)
     relations = write_lines(tmp_path / "bad.tsv", [("17", "ANTAGONIST", "Arg1:T1", "Arg2:T2"), row])

@@ -48,16 +48,24 @@ def test_documents_need_no_blank_line_between_them_and_no_abstract(tmp_path: Pat
 @pytest.mark.parametrize(
     ("was", "now", "said"),
     [
-        ("17\t8\t16\tAtropine", "17\t9\t16\tAtropine", "line 3, column text: characters 9 to 16 are “tropine”, not “Atropine”"),
+        (
+            "17\t8\t16\tAtropine",
+            "17\t9\t16\tAtropine",
+            "line 3, column text: characters 9 to 16 are “tropine”, not “Atropine”",
+        ),
         ("17\t8\t16\tAtropine", "17\t8\t999\tAtropine", "line 3, column end: character 999 is past the end"),
-        ("17\t8\t16\tAtropine", "18\t8\t16\tAtropine", "line 3, column document: the row is about “18” among those of 17"),
+        (
+            "17\t8\t16\tAtropine",
+            "18\t8\t16\tAtropine",
+            "line 3, column document: the row is about “18” among those of 17",
+        ),
         ("17|a|", "18|a|", "line 2, column document: the row is about “18” among those of 17"),
         ("17|t|A title\n", "", "line 1: a title line such as 123|t|… is wanted, not “17|a|"),
         ("17\tAssociation\tMESH:D1", "17\tAssociation", "line 6, column kind: the row has 3 tab-separated cells"),
         ("\tGene\t", "\t\t", "line 4, column kind: “” is no kind of mention"),
         ("17|t|", "|t|", "line 1, column document: “” cannot be a document's id"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, was: str, now: str, said: str) -> None:
     path = write(tmp_path, TWO.replace(was, now, 1))
     with pytest.raises(BadInput) as refused:

@@ -158,7 +158,7 @@ def test_a_document_that_teaches_in_one_corpus_and_tests_in_another_is_refused_b
             "UPDATE ledger_statement SET split = 'test' WHERE corpus_id = (SELECT max(id) FROM ledger_corpus)"
         )
     opened = open_round(task=Task.objects.get(slug="drugprot"), by=None, now=NOW, wake=False)
-    with pytest.raises(LeakyTrainingSet, match="shares its (exact text|document 17) with test statement"):
+    with pytest.raises(LeakyTrainingSet, match=r"shares its (exact text|document 17) with test statement"):
         freeze(round=opened, now=NOW)
 
 

@@ -26,11 +26,15 @@ def files(folder: Path) -> list[object]:
         write_lines(folder / "gold.tsv", [("17", "INHIBITOR", "Arg1:T1", "Arg2:T2")]),
         write_lines(
             folder / "said.tsv",
-            [("17", "INHIBITOR", "Arg1:T2", "Arg2:T1"), ("17", "AGONIST", "Arg1:T1", "Arg2:T2"), ("18", "x", "Arg1:a", "Arg2:b")],
+            [
+                ("17", "INHIBITOR", "Arg1:T2", "Arg2:T1"),
+                ("17", "AGONIST", "Arg1:T1", "Arg2:T2"),
+                ("18", "x", "Arg1:a", "Arg2:b"),
+            ],
         ),
         "--entities",
         write_lines(folder / "entities.tsv", entities),
-    ]  # fmt: skip
+    ]
 
 
 def test_the_table_says_what_was_scored_and_what_was_not(tmp_path: Path) -> None:
@@ -44,8 +48,13 @@ def test_the_table_says_what_was_scored_and_what_was_not(tmp_path: Path) -> None
     ]
     facts = json.loads(run(*files(tmp_path), "--json"))
     assert facts["micro"] == {
-        "precision": 0.5, "recall": 1.0, "f1": pytest.approx(2 / 3), "gold": 1, "predicted": 2, "right": 1,
-    }  # fmt: skip
+        "precision": 0.5,
+        "recall": 1.0,
+        "f1": pytest.approx(2 / 3),
+        "gold": 1,
+        "predicted": 2,
+        "right": 1,
+    }
 
 
 def test_broken_files_and_no_types_are_one_sentence(tmp_path: Path) -> None:
@@ -69,10 +78,15 @@ def test_the_toy_data_scores_as_worked_out_by_hand(real_data: Path) -> None:
     toy = real_data / "drugprot_scorer_toy"
     facts: dict[str, Any] = json.loads(
         run(
-            toy / "gs_relations.tsv", toy / "pred_relations.tsv", "--json",
-            "--entities", toy / "gs_entities.tsv", "--documents", toy / "pmids.txt",
+            toy / "gs_relations.tsv",
+            toy / "pred_relations.tsv",
+            "--json",
+            "--entities",
+            toy / "gs_entities.tsv",
+            "--documents",
+            toy / "pmids.txt",
         )
-    )  # fmt: skip
+    )
     micro = facts["micro"]
     assert (micro["gold"], micro["predicted"], micro["right"]) == (25, 23, 18)
     assert [round(micro[name], 3) for name in ("precision", "recall", "f1")] == [0.783, 0.72, 0.75]
