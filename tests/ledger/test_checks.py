@@ -12,7 +12,7 @@ from django.conf import settings
 
 
 def manage(var: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603  this program
+    return subprocess.run(
         [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments],
         env={**os.environ, "DDI_VAR": str(var), "DDI_DATABASE_URL": ""},
         capture_output=True,
