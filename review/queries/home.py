@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import Count
 
-from ledger.models import GoldLabel, Promotion, Task
+from ledger.models import Corpus, GoldLabel, Promotion, Task
 from review.models import ReviewItem
 from review.queries.progress import NOTHING_YET, Progress, progress_by_task
 
@@ -32,7 +32,7 @@ class TaskCard:
 
 
 def task_cards(reader: User, now: datetime) -> list[TaskCard]:
-    """Five queries, however many tasks there are."""
+    """The tasks that have statements; five queries, however many they are."""
     states: dict[tuple[int, str], int] = {
         (task, state): n
         for task, state, n in ReviewItem.objects.order_by().values_list("task", "state").annotate(Count("id"))
@@ -57,5 +57,10 @@ def task_cards(reader: User, now: datetime) -> list[TaskCard]:
             n_gold=gold.get(task.pk, 0),
             mine=mine.get(task.pk, NOTHING_YET),
         )
-        for task in Task.objects.all()
+        for task in Task.objects.filter(pk__in=Corpus.objects.values("task"))
     ]
+
+
+def tasks_without_statements() -> list[Task]:
+    """Tasks that nothing was imported for (one query)."""
+    return list(Task.objects.exclude(pk__in=Corpus.objects.values("task")))

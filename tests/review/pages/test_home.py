@@ -5,8 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ledger.models import Task
+from ledger.models import Corpus, Task
 from tests.review.conftest import MakeItem, answered, sign_in
+
+
+def imported(task: Task) -> None:
+    Corpus.objects.create(name=f"for-{task.slug}", title="", task=task, created_at=timezone.now())
 
 
 def test_it_shows_each_task_and_what_to_do_next(make_item: MakeItem, pharmacist: User) -> None:
@@ -31,7 +35,20 @@ def test_the_lead_sees_the_leads_pages(lead: User, task: Task) -> None:
     page = sign_in(lead).get("/").content.decode()
     for name in ("Runs", "Models", "Rounds", "Export"):
         assert f">{name}</a>" in page
+    assert "Import a corpus with manage.py import_corpus" in page
+    assert f">{task.title}</a>" in page.partition("Tasks without statements yet:")[2]
+    imported(task)
+    page = sign_in(lead).get("/").content.decode()
     assert "No model is live yet" in page
+    assert f">{task.title}</a>" not in page
+
+
+def test_a_pharmacist_sees_the_tasks_that_have_statements(pharmacist: User, task: Task) -> None:
+    page = sign_in(pharmacist).get("/").content.decode()
+    assert "The lead imports statements" in page
+    assert "Tasks without statements" not in page
+    imported(task)
+    assert task.title in sign_in(pharmacist).get("/").content.decode()
 
 
 def test_somebody_without_a_role_is_told_whom_to_ask(newcomer: User, task: Task) -> None:
@@ -44,7 +61,7 @@ def test_more_tasks_cost_no_more_queries(pharmacist: User, task: Task) -> None:
     counts = []
     client = sign_in(pharmacist)
     for number in range(2):
-        Task.objects.create(slug=f"task-{number}", title="t", question=str(timezone.now()))
+        imported(Task.objects.create(slug=f"task-{number}", title="t", question=str(timezone.now())))
         with CaptureQueriesContext(connection) as captured:
             client.get("/")
         counts.append(len(captured))
