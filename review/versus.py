@@ -222,9 +222,8 @@ class _Drawn:
         return f1
 
     def _ratio(self, counts: Any, above: Any, below: Any) -> Floats:
-        np = self._np
-        under = counts @ below
-        ratio: Floats = np.divide(counts @ above, under, out=np.full(len(under), np.nan), where=under > 0)
+        under, unknown = counts @ below, self._np.nan
+        ratio: Floats = self._np.divide(counts @ above, under, out=self._np.full(len(under), unknown), where=under > 0)
         return ratio
 
     def _figure(self, of: Sequence[Any]) -> Figure:
