@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Sequence
+
+from modeling.records import Input
 
 
 class ExactCache:
-    """The scores of the last `limit` distinct inputs, found by their exact token ids.
+    """The scores of the last `limit` distinct inputs, found by their exact token ids and places.
 
     DrugBank's statements are a few hundred patterns, so masked inputs repeat thousands of times. `hits` and
     `misses` count the look-ups: a speed reached with them is always reported apart from one without.
@@ -23,9 +24,9 @@ class ExactCache:
     def __len__(self) -> int:
         return len(self._scores)
 
-    def get(self, token_ids: Sequence[int]) -> tuple[float, ...] | None:
+    def get(self, one: Input) -> tuple[float, ...] | None:
         """The scores of this input, or None when it has to be computed; counts as a hit or a miss."""
-        key = _key(token_ids)
+        key = _key(one)
         scores = self._scores.get(key)
         if scores is None:
             self.misses += 1
@@ -34,15 +35,18 @@ class ExactCache:
         self._scores.move_to_end(key)
         return scores
 
-    def put(self, token_ids: Sequence[int], scores: tuple[float, ...]) -> None:
+    def put(self, one: Input, scores: tuple[float, ...]) -> None:
         """Keep the scores of this input; the input unused for longest gives way."""
-        key = _key(token_ids)
+        key = _key(one)
         self._scores[key] = scores
         self._scores.move_to_end(key)
         while len(self._scores) > self.limit:
             self._scores.popitem(last=False)
 
 
-def _key(token_ids: Sequence[int]) -> bytes:
-    """The ids as bytes: equal exactly when the ids are, and a seventh of a tuple's memory."""
-    return array("I", token_ids).tobytes()
+def _key(one: Input) -> bytes:
+    """The ids as bytes: equal exactly when the ids are, and a seventh of a tuple's memory.
+
+    Places stand before them: the inputs of one network all have them, or none has.
+    """
+    return array("I", (*one.places, *one.ids) if one.places else one.ids).tobytes()

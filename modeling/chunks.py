@@ -11,40 +11,34 @@ from tokenizers import Tokenizer
 from modeling.cache import ExactCache
 from modeling.calibration import calibrated
 from modeling.config import TrainingConfig
-from modeling.encode import encode
-from modeling.forward import Answering
-from modeling.records import Statement
+from modeling.encode import inputs_of
+from modeling.forward import Answering, places_of
+from modeling.records import Input, Statement
 
-Inputs = tuple[int, ...]
 Scores = tuple[float, ...]
 
 REMEMBERED_PATTERNS = 100_000
 
 
 class Reading:
-    """Turns statements into token ids; a masked one costs nothing when its pattern was read before."""
+    """Turns statements into inputs; a masked one costs nothing when its pattern was read before."""
 
     def __init__(self, tokenizer: Tokenizer, config: TrainingConfig) -> None:
         self.tokenizer = tokenizer
         self.config = config
-        self._patterns: dict[tuple[str, str, str], Inputs] = {}
+        self._patterns: dict[tuple[str, str, str], Input] = {}
 
-    def __call__(self, statements: Sequence[Statement]) -> list[Inputs]:
-        """Each statement's input, in their order. Raises what `encode` raises."""
+    def __call__(self, statements: Sequence[Statement]) -> list[Input]:
+        """Each statement's input, in their order. Raises what `inputs_of` raises."""
         if self.config.mentions != "masked":
-            return self._encoded(statements)
+            return inputs_of(statements, self.tokenizer, self.config)
         keys = [(one.pattern, one.head_kind, one.tail_kind) for one in statements]
         new = {key: one for key, one in zip(keys, statements, strict=True) if key not in self._patterns}
         if len(self._patterns) + len(new) > REMEMBERED_PATTERNS:
             self._patterns = {}
             new = dict(zip(keys, statements, strict=True))
-        self._patterns |= zip(new, self._encoded(list(new.values())), strict=True)
+        self._patterns |= zip(new, inputs_of(list(new.values()), self.tokenizer, self.config), strict=True)
         return [self._patterns[key] for key in keys]
-
-    def _encoded(self, statements: Sequence[Statement]) -> list[Inputs]:
-        how = self.config
-        token_ids = encode(statements, self.tokenizer, mentions=how.mentions, max_tokens=how.max_tokens)
-        return [tuple(ids) for ids in token_ids]
 
 
 class Chunk:
@@ -56,7 +50,7 @@ class Chunk:
     def __init__(
         self,
         statements: Sequence[Statement],
-        inputs: list[Inputs],
+        inputs: list[Input],
         *,
         answering: Answering,
         cache: ExactCache,
@@ -66,8 +60,8 @@ class Chunk:
         self._inputs = inputs
         self._cache = cache
         self._before = before
-        self._known: dict[Inputs, Scores] = {}
-        self._asked_for: dict[Inputs, None] = {}
+        self._known: dict[Input, Scores] = {}
+        self._asked_for: dict[Input, None] = {}
         for one, times in Counter(inputs).items():
             if before is not None and one in before._asked_for:
                 cache.hits += times
@@ -78,7 +72,8 @@ class Chunk:
                 self._asked_for[one] = None
             else:
                 self._known[one] = scores
-        self._asked = answering.ask(list(self._asked_for))
+        new = list(self._asked_for)
+        self._asked = answering.ask([one.ids for one in new], places_of(new))
 
     def scores(self, temperature: float, should_stop: Callable[[], bool]) -> list[Scores]:
         """Calibrated scores of each statement in label order, each a 32-bit float, once all are computed.

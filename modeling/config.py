@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-MentionForm = Literal["raw", "masked", "typed"]
+Architecture = Literal["cls", "cls_dense", "rbert_cnn"]
+Tuning = Literal["lora", "full"]
+MentionForm = Literal["raw", "masked", "typed", "tagged"]
 Pooling = Literal["cls", "mean"]
 Padding = Literal["batch", "max_tokens"]
 Precision = Literal["float32", "auto"]
@@ -39,6 +41,14 @@ class TrainingConfig:
     AdamW always runs with betas 0.9 and 0.999 and epsilon 1e-8, and the learning rate falls linearly to 0.
     """
 
+    architecture: Architecture = "cls"
+    """What stands on the encoder: "cls" one linear layer over the sentence's vector, "cls_dense" the second paper's
+    Model I, "rbert_cnn" its Model II."""
+    tuning: Tuning = "lora"
+    """What is trained besides what stands on the encoder: "lora" adapters beside its weights, "full" the weights."""
+    dropout: float = 0.5
+    """Share of what a dense layer of the second paper's networks reads that is dropped while training, 0 to below 1;
+    "cls" has the backbone's own."""
     seed: int = 42
     """Start of every random draw; the same seed and thread count give the same weights on a CPU."""
     rank: int = 8
@@ -65,7 +75,8 @@ class TrainingConfig:
     """Epochs without gain on the validation examples after which training stops, 1 to `max_epochs`."""
     mentions: MentionForm = "raw"
     """What the model reads: "raw" the sentence as it is, "masked" its pattern with both entities replaced by kind and
-    number, "typed" the sentence with kind and number written beside both entities."""
+    number, "typed" the sentence with kind and number written beside both entities, "tagged" the sentence with the
+    second paper's signs around them: $head$ and #tail#."""
     pooling: Pooling = "cls"
     """What the sentence's vector is: "cls" the first token's, "mean" the mean over all tokens."""
     padding: Padding = "batch"
@@ -75,6 +86,8 @@ class TrainingConfig:
     """Number format of the training's products: "auto" is bfloat16 where the machine has instructions for it."""
     class_weights: bool = False
     """Whether every label counts the same in the loss, however many examples it has."""
+    balanced_sampling: bool = False
+    """Whether examples are drawn with replacement so that every label comes as often, however many examples it has."""
     merge_repeats: bool = False
     """Whether examples with the same input and label become one that counts as the square root of their number."""
     curated_share: float = 0.0
@@ -84,6 +97,9 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         wanted = {
+            "architecture": (self.architecture in get_args(Architecture), '"cls", "cls_dense" or "rbert_cnn"'),
+            "tuning": (self.tuning in get_args(Tuning), '"lora" or "full"'),
+            "dropout": (0 <= self.dropout < 1, "0 or more and below 1"),
             "seed": (0 <= self.seed < 2**32, "0 or more and below 4,294,967,296"),
             "rank": (1 <= self.rank <= 256, "1 to 256"),
             "alpha": (0 < self.alpha < float("inf"), "above 0 and finite"),
@@ -99,7 +115,7 @@ class TrainingConfig:
             "max_tokens": (8 <= self.max_tokens <= 512, "8 to 512 tokens"),
             "max_epochs": (self.max_epochs >= 1, "1 or more epochs"),
             "patience": (self.patience >= 1, "1 or more epochs"),
-            "mentions": (self.mentions in get_args(MentionForm), '"raw", "masked" or "typed"'),
+            "mentions": (self.mentions in get_args(MentionForm), '"raw", "masked", "typed" or "tagged"'),
             "pooling": (self.pooling in get_args(Pooling), '"cls" or "mean"'),
             "padding": (self.padding in get_args(Padding), '"batch" or "max_tokens"'),
             "precision": (self.precision in get_args(Precision), '"float32" or "auto"'),
@@ -114,6 +130,22 @@ class TrainingConfig:
                 f"patience is {self.patience} epochs but max_epochs is {self.max_epochs}, so training could never "
                 f"stop early: give a patience of at most {self.max_epochs}."
             )
+
+        if self.class_weights and self.balanced_sampling:
+            raise ContradictoryConfig(
+                "class_weights and balanced_sampling both make every label count the same, which together would make "
+                "rare ones count more than common ones: set one of them to false."
+            )
+        if self.architecture != "cls" and self.pooling != "cls":
+            raise ContradictoryConfig(
+                f"pooling is {self.pooling!r} but the architecture {self.architecture!r} has its own way of reading a "
+                'sentence: leave pooling at "cls".'
+            )
+
+    @property
+    def reads_places(self) -> bool:
+        """Whether the network has to be told where both mentions stand."""
+        return self.architecture == "rbert_cnn"
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values, in the order above."""
@@ -143,6 +175,8 @@ _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
         "float": (int, float),
         "int | None": (int, type(None)),
         "bool": (bool,),
+        "Architecture": (str,),
+        "Tuning": (str,),
         "MentionForm": (str,),
         "Pooling": (str,),
         "Padding": (str,),
@@ -157,6 +191,21 @@ def _fits(value: object, kind: str) -> bool:
         return False
     return kind != "tuple[str, ...]" or all(isinstance(part, str) for part in value)  # type: ignore[attr-defined]
 
+
+_SECOND_PAPER = TrainingConfig(
+    architecture="rbert_cnn",
+    tuning="full",
+    dropout=0.5,
+    learning_rate=3e-5,
+    warmup_share=0.0,
+    weight_decay=0.0,
+    batch_size=32,
+    max_tokens=512,
+    max_epochs=7,
+    patience=7,
+    mentions="tagged",
+    balanced_sampling=True,
+)
 
 PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
     {
@@ -173,10 +222,23 @@ PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
             merge_repeats=True,
             curated_share=0.3,
         ),
+        "paper-relations": _SECOND_PAPER,
+        "paper-relations-cls": dataclasses.replace(_SECOND_PAPER, architecture="cls_dense", balanced_sampling=False),
+        "relations": TrainingConfig(
+            target_modules=("query", "key", "value", "dense"),
+            learning_rate=1e-3,
+            batch_size=32,
+            mentions="typed",
+            pooling="mean",
+            precision="auto",
+            class_weights=True,
+        ),
     }
 )
 """`paper`: the first paper's section 3.2. `default`: for the embedded backbone, whose vector of a sentence is the mean;
-masked, since equal patterns are then equal inputs. docs/results-polarity.md has what each of these is worth."""
+masked, since equal patterns are then equal inputs. docs/results-polarity.md has what each of these is worth.
+`paper-relations`: the second paper's Table II and Model II; `paper-relations-cls`: its Model I, which left the labels
+as unequal as they are. `relations`: as `default`, for tasks whose sentences differ and whose entities have names."""
 
 
 def preset_named(name: object) -> TrainingConfig:

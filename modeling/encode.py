@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tokenizers import Encoding, Tokenizer
 
-from modeling.config import MentionForm
-from modeling.mentions import input_text
-from modeling.records import Span, Statement
+from modeling.config import MentionForm, TrainingConfig
+from modeling.mentions import input_text, names_in
+from modeling.records import Input, Places, Span, Statement
 
 _PROBE = "Naïve Äpfel: 5-HT₂ (α/β) [SEP] l'ibuprofène, 10 mg/kg; drug1 and DRUG2."
 
@@ -20,6 +20,10 @@ CHARACTERS_PER_TOKEN = 16
 
 class MentionCutOff(ValueError):
     """The two mentions alone are longer than the longest input, so one of them would be cut."""
+
+
+class MentionUnread(ValueError):
+    """The tokenizer leaves nothing of a mention, so a network that reads its tokens would read none."""
 
 
 class TokenizerMissing(FileNotFoundError):
@@ -85,6 +89,45 @@ def encode(
     ]
 
 
+def inputs_of(statements: Sequence[Statement], tokenizer: Tokenizer, config: TrainingConfig) -> list[Input]:
+    """What the configured network reads of each statement, in their order.
+
+    Raises what `encode` raises, and MentionUnread where the network reads the mentions' own tokens.
+    """
+    mentions, max_tokens = config.mentions, config.max_tokens
+    if config.reads_places:
+        return encode_with_places(statements, tokenizer, mentions=mentions, max_tokens=max_tokens)
+    return [Input(tuple(ids)) for ids in encode(statements, tokenizer, mentions=mentions, max_tokens=max_tokens)]
+
+
+def encode_with_places(
+    statements: Sequence[Statement], tokenizer: Tokenizer, *, mentions: MentionForm, max_tokens: int
+) -> list[Input]:
+    """The token ids that `encode` gives, and the tokens of both names, without the marks around them.
+
+    Raises what `encode` raises, and MentionUnread.
+    """
+    reach = CHARACTERS_PER_TOKEN * max_tokens
+    texts = [_nearby(*input_text(statement, mentions), reach=reach) for statement in statements]
+    found = []
+    for statement, encoding, (text, head, tail) in zip(
+        statements, tokenizer.encode_batch([text for text, _, _ in texts]), texts, strict=True
+    ):
+        if len(encoding.ids) <= max_tokens:
+            ids, spans = encoding.ids, _spans(encoding)
+        else:
+            ids, spans = _cut(tokenizer, statement, text, (head, tail), max_tokens=max_tokens)
+        names = names_in(statement, mentions, head, tail)
+        (head_start, head_end), (tail_start, tail_end) = (_touching(spans, name) for name in names)
+        if not (head_end and tail_end):
+            raise MentionUnread(
+                f"The backbone's tokenizer leaves no token of the {'tail' if head_end else 'head'} of statement "
+                f"{statement.id}: correct its text, or train a model that reads the whole sentence."
+            )
+        found.append(Input(tuple(ids), Places(head_start, head_end, tail_start, tail_end)))
+    return found
+
+
 def encode_with_spans(
     statement: Statement, tokenizer: Tokenizer, *, mentions: MentionForm, max_tokens: int
 ) -> tuple[list[int], list[Span | None]]:
@@ -97,10 +140,7 @@ def encode_with_spans(
     nearby, head, tail = _nearby(text, head, tail, reach=CHARACTERS_PER_TOKEN * max_tokens)
     encoding = tokenizer.encode(nearby)
     ids: list[int] = encoding.ids
-    spans = [
-        None if special else Span(*offsets)
-        for special, offsets in zip(encoding.special_tokens_mask, encoding.offsets, strict=True)
-    ]
+    spans = _spans(encoding)
     if len(ids) > max_tokens:
         ids, spans = _cut(tokenizer, statement, nearby, (head, tail), max_tokens=max_tokens)
     joint = stretches[0].end - stretches[0].start
@@ -141,7 +181,7 @@ def _cut(
     plain = tokenizer.encode(text, add_special_tokens=False)
     empty = tokenizer.encode("").ids  # [CLS] [SEP]
     room = max_tokens - len(empty)
-    first, second = sorted(_token_range(plain, span) for span in mentions)
+    first, second = sorted(_touching(_spans(plain), span) for span in mentions)
     needed = max(second[1], first[1]) - first[0]
     if needed <= room:
         kept = _window(first[0], first[0] + needed, room=room, n=len(plain.ids))
@@ -159,9 +199,19 @@ def _cut(
     return ids, [None, *(Span(*plain.offsets[place]) for place in places), *(None for _ in empty[1:])]
 
 
-def _token_range(encoding: Encoding, span: Span) -> tuple[int, int]:
-    """First and last-but-one token that share a character with the span."""
-    touching = [place for place, (start, end) in enumerate(encoding.offsets) if start < span.end and span.start < end]
+def _spans(encoding: Encoding) -> list[Span | None]:
+    """Each token's characters, none for a special token."""
+    return [
+        None if special else Span(*offsets)
+        for special, offsets in zip(encoding.special_tokens_mask, encoding.offsets, strict=True)
+    ]
+
+
+def _touching(spans: Sequence[Span | None], mention: Span) -> tuple[int, int]:
+    """First and last-but-one token that share a character with the mention; (0, 0) where none does."""
+    touching = [
+        place for place, span in enumerate(spans) if span and span.start < mention.end and mention.start < span.end
+    ]
     return (touching[0], touching[-1] + 1) if touching else (0, 0)
 
 

@@ -3,31 +3,55 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Any, TypedDict
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 import torch
-from peft import PeftModel
 from torch import nn
 from torch.nn.functional import cross_entropy
+from torch.utils.data import Sampler
 from transformers import EvalPrediction, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers.trainer_pt_utils import get_length_grouped_indices
 
 from modeling.batching import padded
 from modeling.config import TrainingConfig
 from modeling.metrics import macro_f1
 from modeling.precision import can_bfloat16
+from modeling.records import Input, Places
 
 
 class Row(TypedDict):
-    """One example as numbers, under the names the trainer knows: token ids, label index, weight."""
+    """One example as numbers, under the names the trainer knows: token ids, label index, weight.
+
+    `places` are there for a network that reads them.
+    """
 
     input_ids: list[int]
     labels: int
     weights: float
+    places: NotRequired[Places]
+
+
+def row_of(one: Input, *, label: int, weight: float) -> Row:
+    """An input with its answer."""
+    row = Row(input_ids=list(one.ids), labels=label, weights=weight)
+    return row if one.places is None else Row(**row, places=one.places)
+
+
+def input_of(row: Row) -> Input:
+    """What the network reads of a row."""
+    return Input(tuple(row["input_ids"]), row.get("places"))
 
 
 class _WeightedTrainer(Trainer):
-    """Cross-entropy in which each example counts by its weight: the mean over the batch of weight x loss."""
+    """Cross-entropy in which each example counts by its weight: the mean over the batch of weight x loss.
+
+    With `balanced` the weights decide how often an example is drawn instead.
+    """
+
+    balanced = False
 
     def compute_loss(
         self,
@@ -37,14 +61,46 @@ class _WeightedTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor | tuple[torch.Tensor, Any]:
         labels, weights = inputs["labels"], inputs["weights"]
-        outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
+        outputs = model(**{name: part for name, part in inputs.items() if name not in ("labels", "weights")})
         losses = cross_entropy(outputs.logits.float(), labels, reduction="none")  # (batch,)
-        loss = (losses * weights).mean()
+        loss = losses.mean() if self.balanced and model.training else (losses * weights).mean()
         return (loss, outputs) if return_outputs else loss
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int] | None:
+        if self.balanced:
+            rows: list[Row] = self.train_dataset  # type: ignore[assignment]
+            return BalancedSampler(rows, batch_size=self.args.train_batch_size, seed=self.args.seed)
+        return super()._get_train_sampler(train_dataset)
+
+
+class BalancedSampler(Sampler[int]):
+    """As many rows as there are, drawn with replacement: each label equally likely, its rows by their weights.
+
+    The second paper's weighted sampler (section III). Rows of like length stand together, as they do without it, and
+    each epoch draws anew.
+    """
+
+    def __init__(self, rows: Sequence[Row], *, batch_size: int, seed: int) -> None:
+        self.lengths = [len(row["input_ids"]) for row in rows]
+        self.batch_size = batch_size
+        by_label: defaultdict[int, float] = defaultdict(float)
+        for row in rows:
+            by_label[row["labels"]] += row["weights"]
+        self.chances = torch.tensor([row["weights"] / by_label[row["labels"]] for row in rows], dtype=torch.float64)
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        drawn = torch.multinomial(self.chances, len(self), replacement=True, generator=self.generator).tolist()
+        lengths = [self.lengths[row] for row in drawn]
+        order = get_length_grouped_indices(lengths, self.batch_size, generator=self.generator)
+        return iter([drawn[place] for place in order])
 
 
 def fit(
-    model: PeftModel,
+    model: nn.Module,
     rows: list[Row],
     validation_rows: list[Row],
     config: TrainingConfig,
@@ -61,9 +117,11 @@ def fit(
     def collate(batch: list[Row]) -> dict[str, torch.Tensor]:
         width = config.max_tokens if config.padding == "max_tokens" else 0
         inputs, mask = padded([row["input_ids"] for row in batch], pad_id=pad_id, at_least=width)
+        places = [row["places"] for row in batch if "places" in row]
         return {
             "input_ids": torch.from_numpy(inputs),
             "attention_mask": torch.from_numpy(mask),
+            **({"places": torch.tensor(places)} if places else {}),
             "labels": torch.tensor([row["labels"] for row in batch]),
             "weights": torch.tensor([row["weights"] for row in batch]),
         }
@@ -110,5 +168,6 @@ def fit(
             compute_metrics=figures,
             callbacks=callbacks,
         )
+        trainer.balanced = config.balanced_sampling
         trainer.remove_callback(PrinterCallback)
         trainer.train()

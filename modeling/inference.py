@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import torch
 from tokenizers import Tokenizer
@@ -17,10 +17,9 @@ from modeling import artifacts
 from modeling.backbones import Backbone
 from modeling.cache import ExactCache
 from modeling.chunks import Chunk, Reading
-from modeling.config import TrainingConfig
+from modeling.config import Architecture, TrainingConfig
 from modeling.encode import load_tokenizer, tokenizer_sha256
 from modeling.forward import Answering, Stopped
-from modeling.networks.cls import ARCHITECTURE
 from modeling.networks.onnx import OnnxNetwork
 from modeling.precision import fastest_safe_dtype
 from modeling.records import Scored, Statement
@@ -78,7 +77,13 @@ class LoadedModel:
         _check(manifest, backbone, tokenizer)
         shared = shared or SharedBackbone(backbone)
         config = TrainingConfig.from_json(manifest["config"])
-        network = shared.merged(artifact / "adapter", n_labels=len(manifest["labels"]), pooling=config.pooling)
+        in_full = config.tuning == "full"
+        network = (shared.trained_in_full if in_full else shared.merged)(
+            artifact / ("network" if in_full else "adapter"),
+            n_labels=len(manifest["labels"]),
+            architecture=config.architecture,
+            pooling=config.pooling,
+        )
         pad_id = int(manifest["pad_id"])
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         if device.startswith("cuda"):
@@ -164,9 +169,10 @@ def _scored(statement: Statement, scores: tuple[float, ...]) -> Scored:
 
 
 def _check(manifest: dict[str, Any], backbone: Backbone, tokenizer: Tokenizer) -> None:
-    if manifest["architecture"] != ARCHITECTURE:
+    known = get_args(Architecture)
+    if manifest["architecture"] not in known:
         raise UnknownArchitecture(
-            f"The model's architecture is {manifest['architecture']!r} and this version builds {ARCHITECTURE!r}: use "
+            f"The model's architecture is {manifest['architecture']!r} and this version builds {', '.join(known)}: use "
             "the version that trained it."
         )
     wanted = manifest["backbone"]

@@ -12,9 +12,9 @@ from tokenizers import Tokenizer
 
 from modeling import curated
 from modeling.config import TrainingConfig
-from modeling.encode import encode
-from modeling.fitting import Row
-from modeling.records import Example, Span, Statement
+from modeling.encode import inputs_of
+from modeling.fitting import Row, input_of, row_of
+from modeling.records import Example, Input, Span, Statement
 
 _MARK = re.compile("⟨([12])⟩")
 
@@ -63,12 +63,11 @@ def _about(pattern: str, like: Sequence[Statement]) -> Statement:
 
 
 def rows_of(examples: Sequence[Example], tokenizer: Tokenizer, config: TrainingConfig) -> list[Row]:
-    """Each example as numbers, in their order. Raises what `encode` raises."""
-    statements = [example.statement for example in examples]
-    token_ids = encode(statements, tokenizer, mentions=config.mentions, max_tokens=config.max_tokens)
+    """Each example as numbers, in their order. Raises what `inputs_of` raises."""
+    inputs = inputs_of([example.statement for example in examples], tokenizer, config)
     return [
-        Row(input_ids=ids, labels=example.label_index, weights=example.weight)
-        for ids, example in zip(token_ids, examples, strict=True)
+        row_of(one, label=example.label_index, weight=example.weight)
+        for one, example in zip(inputs, examples, strict=True)
     ]
 
 
@@ -93,11 +92,11 @@ def _merged(rows: Sequence[Row]) -> list[Row]:
 
     So a wording with two hundred statements counts like fourteen, and one labelled both ways keeps its odds.
     """
-    by_input: defaultdict[tuple[int, ...], defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
+    by_input: defaultdict[Input, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
-        by_input[tuple(row["input_ids"])][row["labels"]] += row["weights"]
+        by_input[input_of(row)][row["labels"]] += row["weights"]
     return [
-        Row(input_ids=list(ids), labels=label, weights=weight / math.sqrt(sum(weights.values())))
-        for ids, weights in by_input.items()
+        row_of(one, label=label, weight=weight / math.sqrt(sum(weights.values())))
+        for one, weights in by_input.items()
         for label, weight in weights.items()
     ]

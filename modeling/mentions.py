@@ -23,7 +23,8 @@ def input_text(statement: Statement, mentions: MentionForm) -> tuple[str, Span, 
 
     "raw" is the sentence itself; "masked" its pattern with ⟨1⟩ and ⟨2⟩ as kind and number ("drug1", "drug2"): of
     several marks, the first of the head and the tail's nearest to it; "typed" the sentence with kind and number
-    before both mentions ("drug1 (Warfarin)"). Raises SpanOutsideText or PlaceholderMissing.
+    before both mentions ("drug1 (Warfarin)"), "tagged" with the second paper's signs around them ("$Warfarin$" the
+    head, "#CYP2C9#" the tail). Marks are part of their mention. Raises SpanOutsideText or PlaceholderMissing.
     """
     if mentions == "masked":
         return _masked(statement)
@@ -35,7 +36,7 @@ def input_text(statement: Statement, mentions: MentionForm) -> tuple[str, Span, 
             )
     if mentions == "raw":
         return statement.text, statement.head, statement.tail
-    marks = markings(statement)
+    marks = markings(statement, mentions)
     pieces: list[str] = []
     at = 0
     for place, mark, _ in marks:
@@ -45,14 +46,33 @@ def input_text(statement: Statement, mentions: MentionForm) -> tuple[str, Span, 
     return "".join(pieces), _moved(1, marks), _moved(2, marks)
 
 
-def markings(statement: Statement) -> list[tuple[int, str, int]]:
-    """What the "typed" form writes into the sentence, in order: before which character, what, of which mention.
+def names_in(statement: Statement, mentions: MentionForm, head: Span, tail: Span) -> tuple[Span, Span]:
+    """Head and tail of `input_text` without the marks at their ends: the names as the sentence has them."""
+    if mentions in ("raw", "masked"):
+        return head, tail
+    (before_head, after_head), (before_tail, after_tail) = _signs(statement, mentions)
+    return (
+        Span(head.start + len(before_head), head.end - len(after_head)),
+        Span(tail.start + len(before_tail), tail.end - len(after_tail)),
+    )
 
-    Where one mention holds the other, so do their marks.
+
+def _signs(statement: Statement, mentions: MentionForm) -> tuple[tuple[str, str], tuple[str, str]]:
+    """What stands before and after the head's name, and the tail's."""
+    if mentions == "tagged":
+        return ("$", "$"), ("#", "#")
+    return (f"{statement.head_kind}1 (", ")"), (f"{statement.tail_kind}2 (", ")")
+
+
+def markings(statement: Statement, mentions: MentionForm) -> list[tuple[int, str, int]]:
+    """What the forms "typed" and "tagged" write into the sentence: before which character, what, of which mention.
+
+    In order. Where one mention holds the other, so do their marks.
     """
-    mentions = ((1, statement.head, statement.head_kind), (2, statement.tail, statement.tail_kind))
-    opening = [(span.start, 1, -span.end, f"{kind}{number} (", number) for number, span, kind in mentions]
-    closing = [(span.end, 0, -span.start, ")", number) for number, span, _ in mentions]
+    signs = _signs(statement, mentions)
+    spans = ((1, statement.head, *signs[0]), (2, statement.tail, *signs[1]))
+    opening = [(span.start, 1, -span.end, before, number) for number, span, before, _ in spans]
+    closing = [(span.end, 0, -span.start, after, number) for number, span, _, after in spans]
     return [(place, mark, number) for place, _, _, mark, number in sorted(opening + closing)]
 
 

@@ -34,8 +34,8 @@ def origins(statement: Statement, mentions: MentionForm) -> list[Stretch]:
     if mentions == "raw":
         whole = Span(0, len(text))
         return [Stretch(whole, whole, is_copied=True)]
-    if mentions == "typed":
-        return _around_marks(statement)
+    if mentions != "masked":
+        return _around_marks(statement, mentions)
     own = {"1": statement.head, "2": statement.tail}
     width = {"1": head.end - head.start, "2": tail.end - tail.start}
     stretches: list[Stretch] = []
@@ -58,12 +58,12 @@ def origins(statement: Statement, mentions: MentionForm) -> list[Stretch]:
     return stretches
 
 
-def _around_marks(statement: Statement) -> list[Stretch]:
+def _around_marks(statement: Statement, mentions: MentionForm) -> list[Stretch]:
     """The stretches of the marked sentence: each mark comes from the mention it stands at."""
     own = {1: statement.head, 2: statement.tail}
     stretches: list[Stretch] = []
     read = at = 0
-    for place, mark, number in [*markings(statement), (len(statement.text), "", 1)]:
+    for place, mark, number in [*markings(statement, mentions), (len(statement.text), "", 1)]:
         for origin, length, is_copied in ((Span(at, place), place - at, True), (own[number], len(mark), False)):
             if length:
                 stretches.append(Stretch(Span(read, read + length), origin, is_copied=is_copied))

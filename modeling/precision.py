@@ -14,11 +14,14 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from modeling import curated
-from modeling.forward import logits_for
+from modeling.encode import encode_with_places
+from modeling.forward import logits_of
+from modeling.records import Input, Span, Statement
 
 BFLOAT16_INSTRUCTIONS = ("amx_bf16", "avx512_bf16")
 PROBES = 200
 """Sentences of the probe: enough that a format which changes more labels than `SAFE_SHARE` allows is found out."""
+LONGEST = 512  # tokens, more than any of them has
 SAFE_SHARE = 0.995
 """Least share of the probe's labels that have to be float32's own."""
 
@@ -47,25 +50,28 @@ def fastest_safe_dtype(
     capabilities = torch.cpu.get_capabilities() if capabilities is None else capabilities
     if not any(capabilities.get(name) for name in BFLOAT16_INSTRUCTIONS):
         return torch.float32
-    token_ids = _probes(tokenizer)
-    full_seconds, full = _answers(network, token_ids, pad_id, clock)
-    half_seconds, half = _answers(copy.deepcopy(network).to(torch.bfloat16), token_ids, pad_id, clock)
+    inputs = _probes(tokenizer, with_places=getattr(network, "reads_places", False))
+    full_seconds, full = _answers(network, inputs, pad_id, clock)
+    half_seconds, half = _answers(copy.deepcopy(network).to(torch.bfloat16), inputs, pad_id, clock)
     is_safe = np.isfinite(half).all() and (half.argmax(1) == full.argmax(1)).mean() >= SAFE_SHARE
     return torch.bfloat16 if half_seconds < full_seconds and is_safe else torch.float32
 
 
-def _probes(tokenizer: Tokenizer) -> list[list[int]]:
-    """Token ids of curated sentences of all kinds, the drugs named as masked mentions are."""
+def _probes(tokenizer: Tokenizer, *, with_places: bool) -> list[Input]:
+    """Curated sentences of all kinds as the network reads masked ones."""
     sentences = curated.sentences()
-    texts = [one.pattern.replace("⟨1⟩", "drug1").replace("⟨2⟩", "drug2") for one in sentences]
-    return [encoding.ids for encoding in tokenizer.encode_batch_fast(texts[:: len(texts) // PROBES][:PROBES])]
+    patterns = [one.pattern for one in sentences[:: len(sentences) // PROBES][:PROBES]]
+    unsaid = Span(0, 0)  # masked, a statement is read from its pattern alone
+    statements = [Statement(id=0, text="", pattern=pattern, head=unsaid, tail=unsaid) for pattern in patterns]
+    inputs = encode_with_places(statements, tokenizer, mentions="masked", max_tokens=LONGEST)
+    return inputs if with_places else [Input(one.ids) for one in inputs]
 
 
 def _answers(
-    network: nn.Module, token_ids: list[list[int]], pad_id: int, clock: Callable[[], float]
+    network: nn.Module, inputs: list[Input], pad_id: int, clock: Callable[[], float]
 ) -> tuple[float, npt.NDArray[np.float32]]:
     """Seconds and logits of one pass, after a short one to warm up."""
-    logits_for(network, token_ids[:16], pad_id=pad_id)
+    logits_of(network, inputs[:16], pad_id=pad_id)
     start = clock()
-    logits = logits_for(network, token_ids, pad_id=pad_id)
+    logits = logits_of(network, inputs, pad_id=pad_id)
     return clock() - start, logits

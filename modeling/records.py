@@ -14,6 +14,22 @@ class Span(NamedTuple):
     end: int
 
 
+class Places(NamedTuple):
+    """Where the two mentions stand in an input: tokens from the first special one on, end exclusive."""
+
+    head_start: int
+    head_end: int
+    tail_start: int
+    tail_end: int
+
+
+class Input(NamedTuple):
+    """What a network reads of one statement: token ids, special ones included, and what it asks for beside them."""
+
+    ids: tuple[int, ...]
+    places: Places | None = None
+
+
 class Statement(NamedTuple):
     """One sentence with its ordered pair of entities.
 

@@ -12,10 +12,10 @@ from peft import PeftModel
 from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
 
-from modeling import adapters
+from modeling import adapters, whole
 from modeling.backbones import Backbone
-from modeling.config import Pooling
-from modeling.networks.cls import build
+from modeling.config import Architecture, Pooling
+from modeling.networks.building import build
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -29,15 +29,25 @@ class SharedBackbone:
 
     def __init__(self, backbone: Backbone) -> None:
         self.backbone = backbone
-        self._networks: dict[tuple[int, Pooling], nn.Module] = {}
+        self._networks: dict[tuple[int, Architecture, Pooling], nn.Module] = {}
         self._moved: dict[tuple[int, torch.device, torch.dtype], Tensor] = {}
 
-    def merged(self, adapter: Path, *, n_labels: int, pooling: Pooling = "cls") -> nn.Module:
+    def merged(
+        self, adapter: Path, *, n_labels: int, architecture: Architecture = "cls", pooling: Pooling = "cls"
+    ) -> nn.Module:
         """The network with the stored adapter folded in, on the CPU in float32 and in evaluation mode.
 
-        Reads the backbone for the first model of each number of labels and pooling. Raises what `build` raises.
+        Reads the backbone for the first model of each number of labels, architecture and pooling. Raises what `build`
+        raises.
         """
-        return merged_copy(adapters.load(twin(self._network(n_labels, pooling)), adapter))
+        return merged_copy(adapters.load(twin(self._network(n_labels, architecture, pooling)), adapter))
+
+    def trained_in_full(
+        self, weights: Path, *, n_labels: int, architecture: Architecture = "cls", pooling: Pooling = "cls"
+    ) -> nn.Module:
+        """The network with the stored weights, which are all its own, as `merged` gives it. Reads the backbone."""
+        made = build(self.backbone, n_labels=n_labels, architecture=architecture, pooling=pooling)
+        return whole.load(made.network, weights)
 
     def placed(self, network: nn.Module, *, device: torch.device | str, dtype: torch.dtype) -> nn.Module:
         """A network of `merged`, moved and cast; what it shares is moved and cast once for all networks."""
@@ -67,11 +77,12 @@ class SharedBackbone:
                 tensor.data = held[name].data
         return network
 
-    def _network(self, n_labels: int, pooling: Pooling) -> nn.Module:
+    def _network(self, n_labels: int, architecture: Architecture, pooling: Pooling) -> nn.Module:
         """The encoder below an untrained head of this many labels; every such network stands on one encoder."""
-        key = (n_labels, pooling)
+        key = (n_labels, architecture, pooling)
         if key not in self._networks:
-            self._networks[key] = self.adopt(build(self.backbone, n_labels=n_labels, pooling=pooling).network.eval())
+            made = build(self.backbone, n_labels=n_labels, architecture=architecture, pooling=pooling)
+            self._networks[key] = self.adopt(made.network.eval())
         return self._networks[key]
 
 

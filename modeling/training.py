@@ -18,23 +18,23 @@ from peft import PeftModel
 from torch import nn
 from transformers import set_seed
 
-from modeling import adapters, artifacts, curated
+from modeling import adapters, artifacts, curated, whole
 from modeling.adapter_facts import measure
 from modeling.backbones import Backbone
 from modeling.calibration import NOT_CALIBRATED, Calibration, calibrated, fit_temperature
 from modeling.config import ContradictoryConfig, TrainingConfig
 from modeling.encode import load_tokenizer, tokenizer_sha256
-from modeling.fitting import Row, fit
-from modeling.forward import logits_for
+from modeling.fitting import Row, fit, input_of
+from modeling.forward import logits_of
 from modeling.lessons import curated_examples, rows_of, weighted
 from modeling.metrics import score
-from modeling.networks.cls import ARCHITECTURE, build
+from modeling.networks.building import build
 from modeling.records import Example, Progress
 from modeling.watching import BestEpoch, Reporter, TrainingCancelled
 
 __all__ = ["NotEnoughExamples", "TrainedModel", "TrainingCancelled", "UnusableExample", "train"]
 
-ADAPTER = "adapter"
+ADAPTER, NETWORK = "adapter", "network"
 LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "accelerate", "numpy", "scikit-learn")
 
 
@@ -103,10 +103,17 @@ def train(
         rows, validation_rows = (rows_of(part, tokenizer, config) for part in (examples, validation))
         rows = weighted(rows, config)
         on_progress(Progress("encode", n, n))
-        classifier = build(backbone, n_labels=len(labels), pooling=config.pooling)
-        _check_length(classifier.network, config)
-        pad_id = int(getattr(classifier.network.config, "pad_token_id", None) or 0)
-        model = adapters.attach(classifier, config)
+        classifier = build(
+            backbone,
+            n_labels=len(labels),
+            architecture=config.architecture,
+            pooling=config.pooling,
+            dropout=config.dropout,
+        )
+        encoder: Any = classifier.network.base_model
+        _check_length(encoder, config)
+        pad_id = int(getattr(encoder.config, "pad_token_id", None) or 0)
+        model = classifier.network if config.tuning == "full" else adapters.attach(classifier, config)
         best = BestEpoch(config.patience)
         callbacks = [Reporter(on_progress, should_cancel), best]
         fit(model, rows, validation_rows, config, n_labels=len(labels), pad_id=pad_id, callbacks=callbacks)
@@ -118,7 +125,7 @@ def train(
         on_progress(Progress("save", 0, 1))
         content = {
             "format": 1,
-            "architecture": ARCHITECTURE,
+            "architecture": config.architecture,
             "backbone": {
                 "name": backbone.name,
                 "revision": backbone.revision,
@@ -132,7 +139,7 @@ def train(
             "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
             "threads": torch.get_num_threads(),
             "pad_id": pad_id,
-            "adapter": measure(model, [row["input_ids"] for row in validation_rows or rows], pad_id=pad_id),
+            "adapter": measure(model, [input_of(row) for row in validation_rows or rows], pad_id=pad_id),
         }
         folder, sha256 = _seal(model, content, backbone_name=backbone.name, out_dir=out_dir)
         on_progress(Progress("save", 1, 1))
@@ -166,8 +173,8 @@ def _check(examples: Sequence[Example], validation: Sequence[Example], labels: S
         )
 
 
-def _check_length(network: nn.Module, config: TrainingConfig) -> None:
-    longest = getattr(network.config, "max_position_embeddings", config.max_tokens)
+def _check_length(encoder: Any, config: TrainingConfig) -> None:
+    longest = getattr(encoder.config, "max_position_embeddings", config.max_tokens)
     if config.max_tokens > longest:
         raise ContradictoryConfig(
             f"max_tokens is {config.max_tokens} but the backbone reads at most {longest} tokens: lower max_tokens."
@@ -180,20 +187,23 @@ def _calibrate(
     if not validation_rows:
         return NOT_CALIBRATED, None
     true = np.asarray([row["labels"] for row in validation_rows])
-    logits = logits_for(model, [row["input_ids"] for row in validation_rows], pad_id=pad_id)
+    logits = logits_of(model, [input_of(row) for row in validation_rows], pad_id=pad_id)
     calibration = fit_temperature(logits, true)
     probabilities = calibrated(logits, calibration.temperature)
     said = probabilities.argmax(axis=1)
     return calibration, score(true.tolist(), said.tolist(), probabilities.max(axis=1).tolist(), labels=labels)
 
 
-def _seal(model: PeftModel, content: dict[str, Any], *, backbone_name: str, out_dir: Path) -> tuple[Path, str]:
+def _seal(model: nn.Module, content: dict[str, Any], *, backbone_name: str, out_dir: Path) -> tuple[Path, str]:
     """Write beside the final place, then move there in one step; a folder of the same content is kept."""
     out_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out_dir, prefix=".sealing-") as scratch:
         draft = Path(scratch) / "model"
         draft.mkdir()
-        adapters.save(model, draft / ADAPTER, backbone_name=backbone_name)
+        if isinstance(model, PeftModel):
+            adapters.save(model, draft / ADAPTER, backbone_name=backbone_name)
+        else:
+            whole.save(model, draft / NETWORK)
         artifacts.write_manifest(draft, content)
         sha256 = artifacts.seal(draft)
         folder = out_dir / sha256

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,22 +12,32 @@ from ledger.patterns import HEAD_MARK, TAIL_MARK
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text that belongs to the head, to the tail, to both, or to neither."""
+    """A stretch of text that belongs to the head, to the tail, to both, or to neither.
+
+    `other`: the kind of another mention of the sentence, where the stretch belongs to one and to neither of the two.
+    """
 
     text: str
     is_head: bool
     is_tail: bool
     closes_head: bool = False
     closes_tail: bool = False
+    other: str = ""
 
     @property
     def is_mention(self) -> bool:
         return self.is_head or self.is_tail
 
 
-def pieces(text: str, head: tuple[int, int], tail: tuple[int, int]) -> list[Piece]:
-    """The sentence in order; joined, the pieces are the text again. Spans are character offsets, end exclusive."""
-    cuts = sorted({0, len(text), *(cut for span in (head, tail) for cut in span if cut < len(text))})
+def pieces(
+    text: str, head: tuple[int, int], tail: tuple[int, int], others: Sequence[tuple[int, int, str]] = ()
+) -> list[Piece]:
+    """The sentence in order; joined, the pieces are the text again. Spans are character offsets, end exclusive.
+
+    others: the sentence's other mentions: start, end, kind
+    """
+    spans = (head, tail, *((start, end) for start, end, _ in others))
+    cuts = sorted({0, len(text), *(cut for span in spans for cut in span if cut < len(text))})
     return [
         Piece(
             text=text[start:end],
@@ -34,6 +45,9 @@ def pieces(text: str, head: tuple[int, int], tail: tuple[int, int]) -> list[Piec
             is_tail=tail[0] <= start < tail[1],
             closes_head=end == head[1],
             closes_tail=end == tail[1],
+            other=""
+            if head[0] <= start < head[1] or tail[0] <= start < tail[1]
+            else next((kind for first, last, kind in others if first <= start < last), ""),
         )
         for start, end in pairwise(cuts)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from transformers import set_seed
@@ -10,7 +11,7 @@ from transformers import set_seed
 from modeling.config import TrainingConfig
 from modeling.encode import load_tokenizer
 from modeling.inference import LoadedModel
-from modeling.networks.cls import build
+from modeling.networks.building import build
 from modeling.sharing import SharedBackbone
 
 
@@ -22,7 +23,9 @@ def untrained(shared: SharedBackbone, *, labels: Sequence[str], config: Training
     """
     backbone = shared.backbone
     set_seed(config.seed)
-    network = shared.adopt(build(backbone, n_labels=len(labels), pooling=config.pooling).network.eval())
+    made = build(backbone, n_labels=len(labels), architecture=config.architecture, pooling=config.pooling)
+    network = shared.adopt(made.network.eval())
+    encoder: Any = network.base_model
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return LoadedModel(
         network=shared.placed(network, device=device, dtype=torch.float32),
@@ -30,5 +33,5 @@ def untrained(shared: SharedBackbone, *, labels: Sequence[str], config: Training
         labels=tuple(labels),
         config=config,
         temperature=1.0,
-        pad_id=int(getattr(network.config, "pad_token_id", None) or 0),
+        pad_id=int(getattr(encoder.config, "pad_token_id", None) or 0),
     )

@@ -6,31 +6,17 @@ for sentence similarity have it (Reimers and Gurevych 2019, section 3).
 
 from __future__ import annotations
 
-import contextlib
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import AutoModel, AutoModelForSequenceClassification, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
-from transformers.utils import logging
 
 from modeling.backbones import Backbone
 from modeling.config import Pooling
-
-ARCHITECTURE = "cls"
-
-
-class BackboneIncomplete(ValueError):
-    """The backbone's file lacks weights of the encoder itself."""
-
-
-class BackboneUnreadable(ValueError):
-    """The backbone's file of weights holds none."""
+from modeling.networks.encoder import check_complete, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +76,7 @@ def build(backbone: Backbone, *, n_labels: int, pooling: Pooling = "cls") -> Cla
     BackboneIncomplete, a file that holds no weights BackboneUnreadable.
     """
     given = {"dtype": torch.float32, "local_files_only": True, "output_loading_info": True}
-    with _without_load_report(), _sound_weights(backbone):
+    with reading(backbone):
         if pooling == "cls":
             network, report = AutoModelForSequenceClassification.from_pretrained(
                 backbone.path, num_labels=n_labels, **given
@@ -102,34 +88,5 @@ def build(backbone: Backbone, *, n_labels: int, pooling: Pooling = "cls") -> Cla
                 encoder.pooler = None  # reads the first token alone
             network = MeanPooled(encoder, n_labels=n_labels)
             missing = {key for key in report["missing_keys"] if not key.startswith("pooler.")} | {"classifier"}
-    for key in missing:
-        if re.search(r"embeddings|layers?\.", key):
-            raise BackboneIncomplete(
-                f"The backbone {backbone.name} lacks the weights {key}: set DDI_BACKBONE to a complete model."
-            )
+    check_complete(backbone, missing)
     return Classifier(network, tuple(sorted({key.split(".")[0] for key in missing})))
-
-
-@contextlib.contextmanager
-def _sound_weights(backbone: Backbone) -> Iterator[None]:
-    """The library says what it dislikes about a file and not which file it is."""
-    try:
-        yield
-    except SafetensorError as error:
-        raise BackboneUnreadable(
-            f"The weights of the backbone in {backbone.path} cannot be read ({error}): restore them from a copy."
-        ) from error
-
-
-@contextlib.contextmanager
-def _without_load_report() -> Iterator[None]:
-    """The library prints a table of the parts that start from chance: `build` returns it instead."""
-    before, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        logging.set_verbosity(before)
-        if bar:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -21,6 +21,7 @@ from ledger.record.models import add_derived_version, check_derivable
 from modeling import artifacts
 from modeling.agreement import agreement
 from modeling.calibration import calibrated, fit_temperature
+from modeling.config import TrainingConfig
 from modeling.encode import encode
 from modeling.forward import logits_for
 from modeling.inference import LoadedModel
@@ -36,6 +37,10 @@ from modeling.store.statements import examples
 LIBRARIES = ("torch", "transformers", "tokenizers", "onnx", "onnxruntime", "numpy")
 MOST_COMPARED = 512  # inputs on which graph and network are held together, logit by logit
 MOST_TIMED = 128
+
+
+class NotExportable(ValueError):
+    """The network asks for more than token ids, which is all that an exported graph takes."""
 
 
 class NotRegistrable(ValueError):
@@ -67,7 +72,7 @@ def export(version: ModelVersion, *, int8: bool, output: Path | None, register: 
     """Write the version's merged model as ONNX to `output`, register its int8 form, or both.
 
     The graph is held against the model on statements of the ledger and refused where it differs. All is written
-    beside its final place first. Raises NotRegistrable, NoRoomForExport, NothingToCompareOn, NotATrainedVersion,
+    beside its final place first. Raises NotRegistrable, NotExportable, NoRoomForExport, NothingToCompareOn, NotATrainedVersion,
     AlreadyDerived, GraphDiffers, and what `load` and `encode` raise.
     """
     if register and not int8:
@@ -99,6 +104,12 @@ def _check_room(output: Path | None) -> None:
 
 def _write(version: ModelVersion, draft: Path, scratch: Path, *, int8: bool) -> dict[str, Any]:
     """Fill the folder `draft` and say what was measured on the way."""
+    config = TrainingConfig.from_json(version.config)
+    if config.reads_places:
+        raise NotExportable(
+            f"Model {version.number} reads where both mentions stand ({config.architecture}), which the exported graph "
+            "has no input for: export a model of another architecture."
+        )
     task = hard_task(version)
     if not task.statements:
         raise NothingToCompareOn(

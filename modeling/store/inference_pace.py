@@ -87,7 +87,7 @@ class Pace:
         Ours is from statements in the ledger to committed predictions, flags and chunk hashes.
         """
         read = list(as_records(Statement.objects.filter(corpus__name=corpus).order_by("id")))
-        lengths = [len(one) for one in self.read(read)]
+        lengths = [len(one.ids) for one in self.read(read)]
         theirs = self._pipeline(read) if pipeline_first else []
         for name, (version, model) in self.ways.items():
             self.paces.rates[name].append(into_ledger(version, model, corpus))
@@ -120,7 +120,7 @@ class Pace:
         return [labels[self.narrow.config.label2id[one["label"]]] for one in said]
 
     def _wide(self, read: Sequence[Read]) -> float:
-        token_ids = self.read(read)
+        token_ids = [one.ids for one in self.read(read)]
         started = time.perf_counter()
         logits_for(self.wide, token_ids, pad_id=0)
         owed = useful_operations(self.wide.config, map(len, token_ids), first_token_only=True)

@@ -12,7 +12,8 @@ from ledger.models import AtcRule, Decision, Label
 from review.marking import Piece
 from review.models import ReviewItem
 from review.queries.drugs import DrugCard, drug_cards
-from review.queries.item import Reason, reasons_of, sentence_of
+from review.queries.item import Reason, reasons_of
+from review.queries.sentence import sentence_of
 
 PAGE = 50
 
@@ -73,7 +74,7 @@ def disagreement(item: ReviewItem) -> Disagreement:
     adjudicated = [said[-1] for said in standing if said[-1].kind == Decision.Kind.ADJUDICATION]
     return Disagreement(
         item=item,
-        pieces=sentence_of(item),
+        pieces=sentence_of(item.statement),
         reasons=reasons_of(item),
         answers=[PersonsAnswer(said[-1], said[:-1]) for said in standing],
         labels=list(Label.objects.filter(task=item.task)),

@@ -14,7 +14,7 @@ from ledger.models import AtcRule, Comment, Decision, Label, Prediction, Task
 from ledger.queries import predictions_of
 from review.bands import Confidence
 from review.filters import BLIND_REASONS
-from review.marking import Piece, pieces
+from review.marking import Piece
 from review.models import ReviewItem, ReviewItemQuerySet
 from review.queries.confirmed import Confirmed, confirmed, confirmed_columns
 from review.queries.drugs import DrugCard, drug_cards
@@ -22,6 +22,7 @@ from review.queries.mine import OwnAnswer, Recent, recent_answers
 from review.queries.neighbours import Neighbours, neighbours_of
 from review.queries.rationale import RationalePanel, kept_rationale, panel_with, rationale_columns
 from review.queries.seeing import hides_model, sees_others
+from review.queries.sentence import sentence_of
 
 Hold = Literal["mine", "free", "held", "answered", "revealed", "closed"]
 
@@ -137,7 +138,7 @@ def get_item_page(item_id: int, reader: User, now: datetime) -> ItemPage:
         hold=_hold(item, reader, own_answer, decisions, now),
         hides_model=hidden,
         sees_others=open_talk,
-        pieces=sentence_of(item),
+        pieces=sentence_of(item.statement),
         reasons=[one for one in reasons_of(item) if not hidden or one.rule in BLIND_REASONS],
         answers=_answers(item, list(labels.values()), own_answer, hidden),
         head=head,
@@ -152,12 +153,6 @@ def get_item_page(item_id: int, reader: User, now: datetime) -> ItemPage:
         panel=None if hidden else panel_with(kept_rationale(item), item, reader, now),
         n_comments=getattr(item, "n_comments") if open_talk else 0,  # noqa: B009  annotated above
     )
-
-
-def sentence_of(item: ReviewItem) -> list[Piece]:
-    """The item's sentence in pieces, its mentions marked."""
-    one = item.statement
-    return pieces(one.text, (one.head_start, one.head_end), (one.tail_start, one.tail_end))
 
 
 def reasons_of(item: ReviewItem) -> list[Reason]:

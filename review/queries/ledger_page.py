@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef
 from ledger.models import Corpus, Decision, GoldLabel, Label, ModelVersion, Prediction, Statement, Task
 from review.bands import Confidence
 from review.filters import LedgerFilter
-from review.marking import Piece, pieces
+from review.marking import Piece
 from review.models import ReviewItem, SavedFilter
 from review.queries.candidates import Place
 from review.queries.search import WINDOW, Look, look
+from review.queries.sentence import sentence_of
 from review.queries.wanted import Wanted, want
 
 PAGE = 25
@@ -142,7 +143,7 @@ def rows(wanted: Wanted, statements: list[int], reader: User) -> list[Row]:
         made.append(
             Row(
                 statement=one,
-                pieces=pieces(one.text, (one.head_start, one.head_end), (one.tail_start, one.tail_end)),
+                pieces=sentence_of(one),
                 answer=said,
                 other_answer=once,
                 gold=None if gold and veiled and gold.source != GoldLabel.Source.SEED else gold,

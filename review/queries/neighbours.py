@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from ledger.models import Decision, GoldLabel, Label, Statement
-from review.marking import Piece, pieces
+from review.marking import Piece
 from review.models import ReviewItem
+from review.queries.sentence import sentence_of
 
 MOST = 5
 LOOKS_BACK = 2_000  # decisions: so that the search ends however rare the wording is
@@ -82,7 +83,7 @@ def _neighbour(row: Statement, labels: Mapping[int, Label]) -> Neighbour:
     label_id, source, item_id = (getattr(row, name) for name in ("gold_label", "gold_source", "item_id"))
     return Neighbour(
         statement=row,
-        pieces=pieces(row.text, (row.head_start, row.head_end), (row.tail_start, row.tail_end)),
+        pieces=sentence_of(row),
         label=labels.get(label_id),
         source=str(GoldLabel.Source(source).label) if source else "",
         item_id=item_id,

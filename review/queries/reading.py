@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ledger.covering import Reading, Window
 from ledger.models import AtcRule, Label, Statement, Task
 from review.bands import Confidence
-from review.marking import Piece, pieces
+from review.marking import Piece
 from review.models import ReviewItem
+from review.queries.sentence import sentence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,7 @@ class Showing:
         hidden = self._hides_model or one.label_id is None or one.confidence is None
         return Shown(
             statement=statement,
-            pieces=pieces(
-                statement.text,
-                (statement.head_start, statement.head_end),
-                (statement.tail_start, statement.tail_end),
-            ),
+            pieces=sentence_of(statement),
             said=None if hidden else self._labels.get(one.label_id or 0),
             confidence=None if hidden else Confidence(one.confidence or 0.0),
             rule=self._rules[one.expectation.rule.id] if one.expectation else None,

@@ -9,10 +9,11 @@ from django.contrib.auth.models import User
 from ledger.models import Comment, Decision, GoldLabel, Prediction, Statement, Task
 from ledger.queries import predictions_of
 from review.bands import Confidence
-from review.marking import Piece, pieces
+from review.marking import Piece
 from review.models import ReviewItem
 from review.queries.drugs import DrugCard, drug_cards
 from review.queries.ledger_page import is_veiled, items_with_own_answer
+from review.queries.sentence import sentence_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,7 @@ def statement_page(statement: Statement, reader: User) -> StatementPage:
     return StatementPage(
         statement=statement,
         task=task,
-        pieces=pieces(
-            statement.text, (statement.head_start, statement.head_end), (statement.tail_start, statement.tail_end)
-        ),
+        pieces=sentence_of(statement),
         head=head,
         tail=tail,
         item=item,

@@ -12,7 +12,8 @@ from review.bands import Confidence
 from review.filters import QueueFilter
 from review.marking import Piece
 from review.models import ReviewItem
-from review.queries.item import Reason, reasons_of, sentence_of
+from review.queries.item import Reason, reasons_of
+from review.queries.sentence import sentence_of
 
 PAGE = 25
 
@@ -60,7 +61,7 @@ def upcoming(*, task: Task, reviewer: User, now: datetime, chosen: QueueFilter, 
         rows=[
             Row(
                 item=item,
-                pieces=sentence_of(item),
+                pieces=sentence_of(item.statement),
                 reasons=reasons_of(item),
                 confidence=Confidence(item.prediction.confidence),
                 holder=item.lease_by if item.holder(now) else None,

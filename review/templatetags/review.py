@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import template
 
+from ledger.documents import address_of
 from review import numerals
 from review.wording import worded
 
@@ -11,6 +12,7 @@ register = template.Library()
 
 
 register.filter("worded", worded)
+register.filter("address_of", address_of)
 
 
 @register.filter

@@ -18,6 +18,14 @@ def test_the_pieces_are_the_sentence_again(head: tuple[int, int], tail: tuple[in
     assert "".join(piece.text for piece in cut if piece.is_tail) == TEXT[slice(*tail)]
 
 
+def test_other_mentions_are_told_apart_from_the_two_and_never_hide_them() -> None:
+    text = "Aspirin and Ibuprofen with Insulin glargine"
+    cut = pieces(text, (0, 7), (27, 43), [(12, 21, "drug"), (27, 34, "group")])
+    assert "".join(piece.text for piece in cut) == text
+    assert [(piece.text, piece.other) for piece in cut if piece.other] == [("Ibuprofen", "drug")]
+    assert "".join(piece.text for piece in cut if piece.is_tail) == "Insulin glargine"
+
+
 def test_a_mention_is_closed_once_where_it_ends() -> None:
     inside = pieces(TEXT, (0, 7), (0, 16))
     assert [(piece.text, piece.is_head, piece.is_tail) for piece in inside] == [
