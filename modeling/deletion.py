@@ -20,7 +20,7 @@ from modeling.calibration import calibrated
 from modeling.encode import encode_with_spans
 from modeling.forward import logits_for
 from modeling.inference import LoadedModel
-from modeling.rationale import movements
+from modeling.rationale import NotExplainable, movements
 from modeling.records import Statement
 
 SHARE = 0.2
@@ -96,6 +96,10 @@ def deletion_test(
 
 def drop_of(model: LoadedModel, statement: Statement, generator: np.random.Generator) -> Drop:
     """What the model loses of its answer to one statement."""
+    if model.config.reads_places:
+        raise NotExplainable(
+            "The model reads the tokens of both mentions, which may not be taken out: test one of another architecture."
+        )
     ids, spans = encode_with_spans(
         statement, model.tokenizer, mentions=model.config.mentions, max_tokens=model.config.max_tokens
     )

@@ -95,7 +95,9 @@ class BalancedSampler(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         drawn = torch.multinomial(self.chances, len(self), replacement=True, generator=self.generator).tolist()
         lengths = [self.lengths[row] for row in drawn]
-        order = get_length_grouped_indices(lengths, self.batch_size, generator=self.generator)
+        order = get_length_grouped_indices(  # type: ignore[no-untyped-call]
+            lengths, self.batch_size, generator=self.generator
+        )
         return iter([drawn[place] for place in order])
 
 

@@ -19,10 +19,10 @@ from captum.attr import LayerIntegratedGradients
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from modeling.encode import encode_with_spans
+from modeling.encode import encode_with_spans, inputs_of
 from modeling.inference import LoadedModel
 from modeling.origins import in_sentence, origins
-from modeling.records import Span, Statement
+from modeling.records import Places, Span, Statement
 
 METHOD = "integrated gradients over word embeddings"
 VERSION = 1
@@ -90,7 +90,8 @@ def attribute(model: LoadedModel, statement: Statement, *, label_index: int) -> 
     ids, spans = encode_with_spans(
         statement, model.tokenizer, mentions=model.config.mentions, max_tokens=model.config.max_tokens
     )
-    moved = movements(model, ids, [span is None for span in spans], label_index=label_index)
+    (read,) = inputs_of([statement], model.tokenizer, model.config)
+    moved = movements(model, ids, [span is None for span in spans], label_index=label_index, places=read.places)
     stretches = origins(statement, model.config.mentions)
     tokens = [
         Token(*_ends(in_sentence(span, stretches)), float(movement))
@@ -110,8 +111,18 @@ def attribute(model: LoadedModel, statement: Statement, *, label_index: int) -> 
     )
 
 
-def movements(model: LoadedModel, ids: Sequence[int], is_special: Sequence[bool], *, label_index: int) -> Movements:
-    """How far each token moved the label's log-odds; a special token's movement is 0. Raises NotExplainable."""
+def movements(
+    model: LoadedModel,
+    ids: Sequence[int],
+    is_special: Sequence[bool],
+    *,
+    label_index: int,
+    places: Places | None = None,
+) -> Movements:
+    """How far each token moved the label's log-odds; a special token's movement is 0. Raises NotExplainable.
+
+    `places` are for a network that reads them.
+    """
     network: Any = model.network
     embeddings = network.base_model.get_input_embeddings() if hasattr(network, "base_model") else None
     if not isinstance(embeddings, nn.Embedding):
@@ -125,7 +136,8 @@ def movements(model: LoadedModel, ids: Sequence[int], is_special: Sequence[bool]
 
     def log_odds(token_ids: Tensor) -> Tensor:
         """(batch, tokens) to (batch,)."""
-        logits: Tensor = network(input_ids=token_ids, attention_mask=torch.ones_like(token_ids)).logits
+        beside = {} if places is None else {"places": torch.tensor([places] * len(token_ids), device=device)}
+        logits: Tensor = network(input_ids=token_ids, attention_mask=torch.ones_like(token_ids), **beside).logits
         others = [index for index in range(logits.shape[1]) if index != label_index]
         return logits[:, label_index] - logits[:, others].logsumexp(dim=1)
 

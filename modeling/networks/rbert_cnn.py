@@ -33,7 +33,7 @@ class MentionEmpty(ValueError):
     """A mention has no token, so that its mean would be no number."""
 
 
-class RelationConfig(PreTrainedConfig):
+class RelationConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     """The encoder's own configuration, the number of labels, and the share of inputs dropped before dense layers."""
 
     model_type = "relation-classifier"
@@ -44,7 +44,7 @@ class RelationConfig(PreTrainedConfig):
     dropout: float = 0.5
 
 
-class _OnEncoder(PreTrainedModel):
+class _OnEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
     """An encoder without its pooler, under the name that the library's own classifiers give it."""
 
     config_class = RelationConfig
@@ -52,11 +52,15 @@ class _OnEncoder(PreTrainedModel):
     def __init__(self, config: RelationConfig, encoder: PreTrainedModel | None = None) -> None:
         super().__init__(config)
         self.dropout = nn.Dropout(config.dropout)
-        encoder = encoder or AutoModel.from_config(config.encoder)
+        if encoder is None:
+            encoder = AutoModel.from_config(config.encoder)  # type: ignore[no-untyped-call]
         if hasattr(encoder, "pooler"):
             encoder.pooler = None
         self.base_model_prefix = str(encoder.base_model_prefix)
         self.add_module(self.base_model_prefix, encoder)
+        self.hidden = int(encoder.config.hidden_size)
+        self.n_layers = min(LAYERS, int(encoder.config.num_hidden_layers))
+        self.n_labels = int(config.num_labels or 2)
 
     def states(self, input_ids: Tensor | None, mask: Tensor | None, n_layers: int, **inputs: Any) -> tuple[Tensor, ...]:
         """The last `n_layers` layers, each (batch, tokens, hidden), the last one at the end."""
@@ -65,15 +69,14 @@ class _OnEncoder(PreTrainedModel):
         return layers
 
 
-class ModelOne(_OnEncoder):
+class ModelOne(_OnEncoder):  # type: ignore[no-untyped-call]
     """The first token's vector of the last layer through two dense layers (the paper's Model I)."""
 
     def __init__(self, config: RelationConfig, encoder: PreTrainedModel | None = None) -> None:
         super().__init__(config, encoder)
-        hidden = self.base_model.config.hidden_size
-        self.first_dense = nn.Linear(hidden, hidden)
-        self.classifier = nn.Linear(hidden, config.num_labels)
-        self.post_init()
+        self.first_dense = nn.Linear(self.hidden, self.hidden)
+        self.classifier = nn.Linear(self.hidden, self.n_labels)
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def forward(
         self,
@@ -91,7 +94,7 @@ class ModelOne(_OnEncoder):
         return _answer(self.classifier(self.dropout(between)), labels)
 
 
-class RBertCnn(_OnEncoder):
+class RBertCnn(_OnEncoder):  # type: ignore[no-untyped-call]
     """Convolutions over the last four layers beside the means of both mentions (the paper's Model II)."""
 
     reads_places = True
@@ -99,14 +102,12 @@ class RBertCnn(_OnEncoder):
 
     def __init__(self, config: RelationConfig, encoder: PreTrainedModel | None = None) -> None:
         super().__init__(config, encoder)
-        hidden = self.base_model.config.hidden_size
-        self.n_layers = min(LAYERS, self.base_model.config.num_hidden_layers)
-        self.convolutions = Convolutions(self.n_layers * hidden)
-        self.convolved = nn.Linear(len(WIDTHS) * FILTERS, hidden)
-        self.head_mention = nn.Linear(hidden, hidden)
-        self.tail_mention = nn.Linear(hidden, hidden)
-        self.classifier = nn.Linear(3 * hidden, config.num_labels)
-        self.post_init()
+        self.convolutions = Convolutions(self.n_layers * self.hidden)
+        self.convolved = nn.Linear(len(WIDTHS) * FILTERS, self.hidden)
+        self.head_mention = nn.Linear(self.hidden, self.hidden)
+        self.tail_mention = nn.Linear(self.hidden, self.hidden)
+        self.classifier = nn.Linear(3 * self.hidden, self.n_labels)
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def forward(
         self,
@@ -188,6 +189,8 @@ def build(backbone: Backbone, network: type[ModelOne | RBertCnn], *, n_labels: i
             backbone.path, dtype=torch.float32, local_files_only=True, output_loading_info=True
         )
     check_complete(backbone, report["missing_keys"])
-    made = network(RelationConfig(encoder=encoder.config, num_labels=n_labels, dropout=dropout), encoder)
+    encoder.config._name_or_path = backbone.name  # instead of its folder on this machine
+    given: dict[str, Any] = {"encoder": encoder.config, "num_labels": n_labels, "dropout": dropout}
+    made = network(RelationConfig(**given), encoder)
     parts = {name for name, part in made.named_children() if any(True for _ in part.parameters())}
     return Classifier(made, tuple(sorted(parts - {made.base_model_prefix})))

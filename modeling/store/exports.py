@@ -40,7 +40,7 @@ MOST_TIMED = 128
 
 
 class NotExportable(ValueError):
-    """The network asks for more than token ids, which is all that an exported graph takes."""
+    """The network is of a kind that no graph is written of."""
 
 
 class NotRegistrable(ValueError):
@@ -72,13 +72,19 @@ def export(version: ModelVersion, *, int8: bool, output: Path | None, register: 
     """Write the version's merged model as ONNX to `output`, register its int8 form, or both.
 
     The graph is held against the model on statements of the ledger and refused where it differs. All is written
-    beside its final place first. Raises NotRegistrable, NotExportable, NoRoomForExport, NothingToCompareOn, NotATrainedVersion,
-    AlreadyDerived, GraphDiffers, and what `load` and `encode` raise.
+    beside its final place first. Raises NotRegistrable, NotExportable, NoRoomForExport, NothingToCompareOn,
+    NotATrainedVersion, AlreadyDerived, GraphDiffers, and what `load` and `encode` raise.
     """
     if register and not int8:
         raise NotRegistrable(
             f"The float32 export answers as model {version.number} does, so it is no version of its own: register "
             "with --int8, or export without --register."
+        )
+    architecture = TrainingConfig.from_json(version.config).architecture
+    if architecture != "cls":
+        raise NotExportable(
+            f"Model {version.number} is a network of the kind {architecture} and only those of the kind cls can be "
+            "exported: answer with it here, or train a model with the preset relations."
         )
     check_derivable(version, INT8 if register else FLOAT32)
     _check_room(output)
@@ -104,12 +110,6 @@ def _check_room(output: Path | None) -> None:
 
 def _write(version: ModelVersion, draft: Path, scratch: Path, *, int8: bool) -> dict[str, Any]:
     """Fill the folder `draft` and say what was measured on the way."""
-    config = TrainingConfig.from_json(version.config)
-    if config.reads_places:
-        raise NotExportable(
-            f"Model {version.number} reads where both mentions stand ({config.architecture}), which the exported graph "
-            "has no input for: export a model of another architecture."
-        )
     task = hard_task(version)
     if not task.statements:
         raise NothingToCompareOn(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from ledger.models import Decision, GoldLabel, Label, Statement
 from review.marking import Piece
@@ -40,8 +40,10 @@ def neighbours_of(item: ReviewItem, labels: Mapping[int, Label]) -> Neighbours:
     """One query. A spot check is answered by itself: the answers of its pattern are left out."""
     gold = GoldLabel.objects.current().filter(task=item.task_id, statement=OuterRef("pk"))
     items = ReviewItem.objects.filter(task=item.task_id, statement=OuterRef("pk"))
+    # Two ways to few rows, joined: asked for one or the other, PostgreSQL walks all statements.
+    near = _among(_of_pair(item.statement)).union(_among(_of_pattern(item)), all=True)
     rows = (
-        Statement.objects.filter(Q(pk__in=_of_pair(item.statement)) | Q(pk__in=_of_pattern(item)))
+        Statement.objects.filter(pk__in=near)
         .annotate(
             gold_label=Subquery(gold.values("label")[:1]),
             gold_source=Subquery(gold.values("source")[:1]),
@@ -57,6 +59,10 @@ def neighbours_of(item: ReviewItem, labels: Mapping[int, Label]) -> Neighbours:
         elif neighbour.label:
             of_pattern.append(neighbour)
     return Neighbours(of_pair, of_pattern)
+
+
+def _among(ids: QuerySet[Any, Any]) -> QuerySet[Statement, Any]:
+    return Statement.objects.filter(pk__in=ids).order_by().values("pk")
 
 
 def _pair(statement: Statement) -> frozenset[int | None]:

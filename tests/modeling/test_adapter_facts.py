@@ -11,12 +11,13 @@ from modeling import adapters
 from modeling.adapter_facts import GOAL_BYTES, described, measure
 from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
-from modeling.encode import encode, load_tokenizer
+from modeling.encode import inputs_of, load_tokenizer
 from modeling.networks.cls import build
+from modeling.records import Input
 from modeling.training import TrainedModel
 from tests.modeling.conftest import make_examples
 
-INPUTS = [[2, 7, 8, 9, 3], [2, 11, 12, 13, 14, 15, 3]]
+INPUTS = [Input((2, 7, 8, 9, 3)), Input((2, 11, 12, 13, 14, 15, 3))]
 
 
 def test_a_trained_models_facts_are_in_its_manifest(trained: TrainedModel, backbone: Backbone) -> None:
@@ -37,10 +38,10 @@ def test_a_trained_models_facts_are_in_its_manifest(trained: TrainedModel, backb
 
 def test_the_merge_difference_is_that_of_the_stored_model(trained: TrainedModel, backbone: Backbone) -> None:
     statements = [example.statement for example in make_examples(40, first_id=1000)]
-    token_ids = encode(statements, load_tokenizer(backbone.path), mentions="masked", max_tokens=32)
+    read = inputs_of(statements, load_tokenizer(backbone.path), TrainingConfig(mentions="masked", max_tokens=32))
     model = adapters.load(build(backbone, n_labels=2).network, trained.folder / "adapter")
     # with another number of threads sums are taken in another order: the same size, not the same bits
-    assert measure(model, token_ids, pad_id=0)["merge"]["max_difference"] < 1e-4
+    assert measure(model, read, pad_id=0)["merge"]["max_difference"] < 1e-4
 
 
 def test_a_merge_that_changes_answers_is_seen(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +45,7 @@ def test_statements_of_one_pattern_are_one_masked_input(tokenizer: Tokenizer) ->
 
 def test_swapping_head_and_tail_changes_the_masked_input(tokenizer: Tokenizer) -> None:
     statement = make_statement(1, TEMPLATE)
-    swapped = dataclasses.replace(statement, pattern="⟨2⟩ may increase the anticoagulant activities of ⟨1⟩.")
+    swapped = statement._replace(pattern="⟨2⟩ may increase the anticoagulant activities of ⟨1⟩.")
     first, second = encode([statement, swapped], tokenizer, mentions="masked", max_tokens=64)
     assert first != second
 
@@ -58,14 +57,14 @@ def test_special_tokens_written_in_a_sentence_are_only_text(tokenizer: Tokenizer
 
 @pytest.mark.parametrize("span", [Span(0, 0), Span(5, 3), Span(-1, 4), Span(0, 10_000)])
 def test_span_outside_its_sentence_is_refused(tokenizer: Tokenizer, span: Span) -> None:
-    broken = dataclasses.replace(make_statement(41, TEMPLATE), tail=span)
+    broken = make_statement(41, TEMPLATE)._replace(tail=span)
     with pytest.raises(SpanOutsideText, match="Statement 41 marks characters"):
         encode([broken], tokenizer, mentions="raw", max_tokens=64)
 
 
 @pytest.mark.parametrize(("pattern", "missing"), [("no mark", "⟨1⟩"), ("⟨1⟩ alone", "⟨2⟩"), ("⟨2⟩ alone", "⟨1⟩")])
 def test_pattern_without_one_of_its_marks_is_refused(tokenizer: Tokenizer, pattern: str, missing: str) -> None:
-    broken = dataclasses.replace(make_statement(42, TEMPLATE), pattern=pattern)
+    broken = make_statement(42, TEMPLATE)._replace(pattern=pattern)
     with pytest.raises(PlaceholderMissing, match=f"statement 42 has no {missing}"):
         encode([broken], tokenizer, mentions="masked", max_tokens=64)
 
@@ -114,7 +113,7 @@ def test_mention_inside_the_other_is_kept(tokenizer: Tokenizer) -> None:
 
 def test_of_several_marks_the_nearest_pair_is_kept(tokenizer: Tokenizer) -> None:
     pattern = "⟨2⟩" + " very" * 60 + " ⟨1⟩ may reduce ⟨2⟩" + " more" * 60 + " ⟨1⟩"
-    statement = dataclasses.replace(make_statement(3, TEMPLATE), pattern=pattern)
+    statement = make_statement(3, TEMPLATE)._replace(pattern=pattern)
     (ids,) = encode([statement], tokenizer, mentions="masked", max_tokens=16)
     assert "drug1 may reduce drug2" in " ".join(words(tokenizer, ids)).replace(" ##", "")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from modeling.mentions import SpanOutsideText, input_text
@@ -20,13 +18,13 @@ def marked(statement: Statement, form: str) -> tuple[str, str, str]:
 
 
 def test_masked_names_kind_and_number() -> None:
-    statement = dataclasses.replace(make_statement(1, TEMPLATE), tail_kind="protein")
+    statement = make_statement(1, TEMPLATE)._replace(tail_kind="protein")
     text = "drug1 may increase the anticoagulant activities of protein2."
     assert marked(statement, "masked") == (text, "drug1", "protein2")
 
 
 def test_typed_writes_kind_and_number_beside_the_names() -> None:
-    statement = dataclasses.replace(make_statement(1, TEMPLATE), tail_kind="protein")
+    statement = make_statement(1, TEMPLATE)._replace(tail_kind="protein")
     text = "drug1 (aspirin) may increase the anticoagulant activities of protein2 (warfarin)."
     assert marked(statement, "typed") == (text, "drug1 (aspirin)", "protein2 (warfarin)")
 
@@ -46,6 +44,6 @@ def test_typed_with_one_mention_inside_the_other() -> None:
 
 @pytest.mark.parametrize("form", ["raw", "typed"])
 def test_a_span_outside_its_sentence_is_refused(form: str) -> None:
-    broken = dataclasses.replace(make_statement(41, TEMPLATE), head=Span(5, 500))
+    broken = make_statement(41, TEMPLATE)._replace(head=Span(5, 500))
     with pytest.raises(SpanOutsideText, match="Statement 41 marks characters 5 to 500"):
         marked(broken, form)

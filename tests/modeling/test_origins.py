@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import get_args
 
 import pytest
@@ -96,7 +95,7 @@ def test_of_two_mentions_one_inside_the_other_each_keeps_its_place(form: Mention
 
 @pytest.mark.parametrize("pattern", ["⟨1⟩ will enhance ⟨2⟩ .", "may ⟨1⟩ enhance the activity of ⟨2⟩", "⟨1⟩ ⟨2⟩"])
 def test_a_pattern_of_another_sentence_is_refused(pattern: str) -> None:
-    broken = dataclasses.replace(make_statement(4, TEMPLATE), pattern=pattern)
+    broken = make_statement(4, TEMPLATE)._replace(pattern=pattern)
     with pytest.raises(NotTraceable, match=r"pattern of statement 4 does not lead back .* from character \d+ on"):
         origins(broken, "masked")
 

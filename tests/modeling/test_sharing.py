@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from modeling import adapters
 from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
-from modeling.networks.cls import build
+from modeling.networks.building import build
 from modeling.sharing import SharedBackbone, merged_copy, twin
 
 IDS = torch.tensor([[2, 7, 8, 9, 3], [2, 11, 12, 13, 3]])

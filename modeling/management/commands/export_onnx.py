@@ -19,13 +19,13 @@ from modeling.encode import MentionCutOff
 from modeling.inference import BackboneMismatch, UnknownArchitecture
 from modeling.mentions import PlaceholderMissing, SpanOutsideText
 from modeling.onnx_export import GraphDiffers
-from modeling.store.exports import Exported, NoRoomForExport, NothingToCompareOn, NotRegistrable, export
+from modeling.store.exports import Exported, NoRoomForExport, NotExportable, NothingToCompareOn, NotRegistrable, export
 from modeling.store.models import ArtifactMissing
 
 REFUSALS = (
     AlreadyDerived, ArtifactChanged, ArtifactMissing, BackboneChanged, BackboneMismatch, BackboneMissing, GraphDiffers,
-    MentionCutOff, NoRoomForExport, NotATrainedVersion, NotRegistrable, NothingToCompareOn, PlaceholderMissing,
-    SpanOutsideText, UnknownArchitecture,
+    MentionCutOff, NoRoomForExport, NotATrainedVersion, NotExportable, NotRegistrable, NothingToCompareOn,
+    PlaceholderMissing, SpanOutsideText, UnknownArchitecture,
 )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from safetensors.torch import load_file, save_file
 from modeling.backbones import Backbone, resolve
 from modeling.batching import padded
 from modeling.config import Pooling
-from modeling.networks.cls import BackboneIncomplete, build, mean_over
+from modeling.networks.cls import build, mean_over
+from modeling.networks.encoder import BackboneIncomplete
 
 INPUTS = [[2, 7, 8, 9, 3], [2, 11, 3], [2, 12, 13, 14, 15, 16, 3]]
 
