@@ -4,25 +4,20 @@ A seed corpus has few wordings, and a model that only met those knows nothing of
 drugs as intended or harmful, `parameters.csv` what kinetics measures, `frames.csv` ways to say that one drug changes
 them, each with the label it gives by the definitions of the polarity task: more of an intended effect is synergistic;
 less of it, or more of a harmful one, is antagonistic; a changed concentration alone is not determinable. Less of a
-harmful effect is none of the three and has no frame. `findings.csv` says it as abstracts of trials and experiments do,
-where a combination that is of no use counts as antagonistic; `settings.csv` has the diseases, cells and outcomes that
-are put in. All of it was written from general pharmacology for this project.
+harmful effect is none of the three and has no frame. All of it was written from general pharmacology for this project.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-FILES = ("effects.csv", "parameters.csv", "frames.csv", "findings.csv", "settings.csv")
-SETTINGS = 8  # each finding is set in so many, fewer where it has no slot
-ABOUT = ("harm", "disease")  # slots whose words are what a finding is about
+FILES = ("effects.csv", "parameters.csv", "frames.csv")
 HELD_OUT_SHARE = 0.1
 """Share of the concepts whose sentences validate instead of teach."""
 
@@ -65,12 +60,12 @@ def is_held_out(sentence: CuratedSentence) -> bool:
 
 
 def version() -> str:
-    """The SHA-256 over the files, for the record of what a model was taught."""
+    """The SHA-256 over the three files, for the record of what a model was taught."""
     return sha256(b"".join((FOLDER / name).read_bytes() for name in FILES)).hexdigest()
 
 
 def _composed() -> Iterator[CuratedSentence]:
-    effects, parameters, frames, findings, settings = (_rows(name) for name in FILES)
+    effects, parameters, frames = (_rows(name) for name in FILES)
     for frame in frames:
         text = frame["text"].replace("{1}", "⟨1⟩").replace("{2}", "⟨2⟩")
         if frame["slot"] == "none":
@@ -86,25 +81,6 @@ def _composed() -> Iterator[CuratedSentence]:
                 if effect["kind"] == frame["kind"]:
                     concept = f"{effect['effect']}: {effect['noun']}"
                     yield CuratedSentence(text.format_map(effect), frame["label"], concept)
-    of_slot: defaultdict[str, list[str]] = defaultdict(list)
-    for setting in settings:
-        of_slot[setting["slot"]].append(setting["words"])
-    for finding in findings:
-        yield from dict.fromkeys(_set(finding, of_slot, number) for number in range(SETTINGS))
-
-
-def _set(finding: Mapping[str, str], of_slot: Mapping[str, Sequence[str]], number: int) -> CuratedSentence:
-    """A finding with its slots filled; `number` tells one filling from another."""
-    form = finding["text"]
-    words = {
-        slot: some[int(_draw(f"{form}|{slot}|{number}") * len(some))]
-        for slot, some in of_slot.items()
-        if f"{{{slot}}}" in form
-    }
-    text = form.replace("{1}", "⟨1⟩").replace("{2}", "⟨2⟩").format_map(words)
-    return CuratedSentence(
-        text[0].upper() + text[1:], finding["label"], ", ".join(words[slot] for slot in ABOUT if slot in words)
-    )
 
 
 def _rows(name: str) -> Sequence[dict[str, str]]:

@@ -48,12 +48,14 @@ class _OnEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
     """An encoder without its pooler, under the name that the library's own classifiers give it."""
 
     config_class = RelationConfig
+    _supports_sdpa = True
 
     def __init__(self, config: RelationConfig, encoder: PreTrainedModel | None = None) -> None:
         super().__init__(config)
         self.dropout = nn.Dropout(config.dropout)
         if encoder is None:
             encoder = AutoModel.from_config(config.encoder)  # type: ignore[no-untyped-call]
+        config.encoder = encoder.config  # the one that knows how its attention is computed
         if hasattr(encoder, "pooler"):
             encoder.pooler = None
         self.base_model_prefix = str(encoder.base_model_prefix)
@@ -64,7 +66,8 @@ class _OnEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def states(self, input_ids: Tensor | None, mask: Tensor | None, n_layers: int, **inputs: Any) -> tuple[Tensor, ...]:
         """The last `n_layers` layers, each (batch, tokens, hidden), the last one at the end."""
-        encoded = self.base_model(input_ids=input_ids, attention_mask=mask, output_hidden_states=True, **inputs)
+        asked = {**inputs, "output_hidden_states": True}
+        encoded = self.base_model(input_ids=input_ids, attention_mask=mask, **asked)
         layers: tuple[Tensor, ...] = encoded.hidden_states[-n_layers:]
         return layers
 
@@ -190,7 +193,7 @@ def build(backbone: Backbone, network: type[ModelOne | RBertCnn], *, n_labels: i
         )
     check_complete(backbone, report["missing_keys"])
     encoder.config._name_or_path = backbone.name  # instead of its folder on this machine
-    given: dict[str, Any] = {"encoder": encoder.config, "num_labels": n_labels, "dropout": dropout}
+    given: dict[str, Any] = {"encoder": encoder.config.to_dict(), "num_labels": n_labels, "dropout": dropout}
     made = network(RelationConfig(**given), encoder)
     parts = {name for name, part in made.named_children() if any(True for _ in part.parameters())}
     return Classifier(made, tuple(sorted(parts - {made.base_model_prefix})))

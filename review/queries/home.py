@@ -57,8 +57,13 @@ def task_cards(reader: User, now: datetime) -> list[TaskCard]:
             n_gold=gold.get(task.pk, 0),
             mine=mine.get(task.pk, NOTHING_YET),
         )
-        for task in Task.objects.filter(pk__in=Corpus.objects.values("task"))
+        for task in tasks_with_statements()
     ]
+
+
+def tasks_with_statements() -> list[Task]:
+    """Tasks that something was imported for (one query)."""
+    return list(Task.objects.filter(pk__in=Corpus.objects.values("task")))
 
 
 def tasks_without_statements() -> list[Task]:

@@ -17,6 +17,7 @@ from review.gate import advise
 from review.permissions import Request, lead_required
 from review.queries.comparison import Pair, parts_of
 from review.queries.expected import expected_duration
+from review.queries.home import tasks_with_statements
 from review.queries.rounds import all_rounds, composition_table, round_page
 from review.queries.runs import crew, progress_of_run
 from review.views.opening import to_opened
@@ -27,7 +28,7 @@ from review.views.runs import losses_of
 @require_safe
 @lead_required
 def round_list(request: Request) -> HttpResponse:
-    return render(request, "review/rounds.html", {"rounds": all_rounds(), "tasks": list(Task.objects.all())})
+    return render(request, "review/rounds.html", {"rounds": all_rounds(), "tasks": tasks_with_statements()})
 
 
 @never_cache

@@ -18,7 +18,7 @@ ROUND_MILLISECONDS = 180_000
 
 def start_round(page: Page) -> None:
     page.goto("/rounds/")
-    page.get_by_role("link", name="Prepare a round").click()
+    page.get_by_role("link", name="Prepare a round of").click()
     expect(page.get_by_role("radio", name="default")).to_be_checked()
     page.get_by_role("button", name="Freeze this and start training").click()
     page.wait_for_url(re.compile(r"/rounds/\d+/$"))
@@ -42,7 +42,7 @@ def test_every_page_of_the_lead_opens_and_the_charts_are_drawn(context: BrowserC
     expect(page.locator(".chart.js-plotly-plot")).to_have_count(charts.count())
     for number in range(charts.count()):
         expect(charts.nth(number).locator("svg.main-svg").first).to_be_visible()
-    assert charts.count() == 4
+    assert charts.count() == 5
     expect(charts.first.locator(".bars path:visible")).not_to_have_count(0)
 
 
@@ -91,7 +91,8 @@ OPEN_A_LONG_ROUND = """
 from django.utils import timezone
 from ledger.models import Task
 from ledger.record.runs import open_round
-open_round(task=Task.objects.get(slug="ddi-polarity"), by=None, now=timezone.now(), parameters={"preset": "paper"})
+open_round(task=Task.objects.get(slug="ddi-polarity"), by=None, now=timezone.now(),
+    parameters={"preset": "paper", "config": {"batch_size": 1}})
 """
 
 

@@ -14,6 +14,8 @@ from modeling.config import (
     preset_named,
 )
 
+ADDED = ("architecture", "tuning", "dropout", "balanced_sampling")
+
 
 def test_paper_preset_is_the_papers_section_3_2() -> None:
     paper = PRESETS["paper"]
@@ -87,6 +89,9 @@ def test_value_of_another_type_is_refused(name: str, value: object) -> None:
         ("padding", "none"),
         ("precision", "int4"),
         ("curated_share", 1.5),
+        ("architecture", "lstm"),
+        ("tuning", "none"),
+        ("dropout", 1.0),
     ],
 )
 def test_value_out_of_range_is_refused_by_name(name: str, value: object) -> None:
@@ -109,3 +114,38 @@ def test_an_unknown_preset_is_refused_with_the_known_ones(name: object) -> None:
         UnknownPreset, match=r"^There is no preset .*: known ones are default, paper, paper-relations, "
     ):
         preset_named(name)
+
+
+def test_paper_relations_preset_is_the_second_papers_table_ii() -> None:
+    paper = PRESETS["paper-relations"]
+    assert (paper.dropout, paper.learning_rate, paper.weight_decay, paper.warmup_share) == (0.5, 3e-5, 0.0, 0.0)
+    assert (paper.max_epochs, paper.max_tokens, paper.batch_size) == (7, 512, 32)
+    assert paper.patience == paper.max_epochs, "the paper does not stop early"
+    assert (paper.architecture, paper.tuning, paper.mentions) == ("rbert_cnn", "full", "tagged")
+    assert paper.balanced_sampling
+    one = PRESETS["paper-relations-cls"]
+    assert one.architecture == "cls_dense"
+    assert not one.balanced_sampling, "Model I left the labels as unequal as they are"
+
+
+def test_a_configuration_from_before_there_were_architectures_is_the_first_papers() -> None:
+    old = {name: value for name, value in TrainingConfig().to_json().items() if name not in ADDED}
+    assert TrainingConfig.from_json(old) == TrainingConfig(architecture="cls", tuning="lora", balanced_sampling=False)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"class_weights": True, "balanced_sampling": True}, "class_weights and balanced_sampling both"),
+        ({"architecture": "rbert_cnn", "pooling": "mean"}, "pooling is 'mean' but the architecture 'rbert_cnn'"),
+    ],
+)
+def test_settings_that_exclude_each_other_are_refused(values: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ContradictoryConfig, match=sentence):
+        TrainingConfig(**values)  # type: ignore[arg-type]
+
+
+def test_only_model_ii_is_told_where_the_mentions_stand() -> None:
+    assert TrainingConfig(architecture="rbert_cnn").reads_places
+    assert not TrainingConfig(architecture="cls_dense").reads_places
+    assert not TrainingConfig().reads_places

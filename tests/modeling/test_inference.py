@@ -189,5 +189,5 @@ def test_unknown_architecture_is_refused(trained: TrainedModel, backbone: Backbo
     shutil.copytree(trained.folder, folder)
     manifest = {**artifacts.read_manifest(folder), "architecture": "hologram"}
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    with pytest.raises(UnknownArchitecture, match="'hologram' and this version builds 'cls'"):
+    with pytest.raises(UnknownArchitecture, match="'hologram' and this version builds cls, cls_dense, rbert_cnn"):
         LoadedModel.load(folder, backbone, sha256=artifacts.seal(folder))

@@ -13,7 +13,7 @@ from modeling.encode import load_tokenizer
 from modeling.fitting import Row
 from modeling.lessons import curated_examples, rows_of, weighted
 from modeling.mentions import input_text
-from modeling.records import Example
+from modeling.records import Example, Places
 from tests.modeling.conftest import make_examples, make_statement
 
 LABELS = ("synergistic", "antagonistic", "undetermined")
@@ -88,3 +88,13 @@ def test_a_mark_twice_in_a_frame_is_the_name_twice() -> None:
     made: list[Example] = curated_examples(LABELS, share=1.0, like=like)[0]
     twice = next(one.statement for one in made if one.statement.pattern.count("⟨2⟩") == 2)
     assert twice.text.count("ibuprofen") == 2
+
+
+def test_repeats_with_other_places_are_no_repeats(backbone: Backbone) -> None:
+    config = dataclasses.replace(PLAIN, merge_repeats=True)
+    rows: list[Row] = [
+        {**row([1, 2, 3], 0), "places": Places(0, 1, 1, 2)},
+        {**row([1, 2, 3], 0), "places": Places(0, 1, 1, 2)},
+        {**row([1, 2, 3], 0), "places": Places(1, 2, 0, 1)},
+    ]
+    assert [one["places"] for one in weighted(rows, config)] == [Places(0, 1, 1, 2), Places(1, 2, 0, 1)]

