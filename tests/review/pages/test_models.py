@@ -120,6 +120,13 @@ def shown(version: ModelVersion, by: User) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
+def test_a_network_that_was_trained_whole_has_no_adapter_to_praise(model: ModelVersion, lead: User) -> None:
+    trained = facts.model_version(measured={"adapter": ADAPTER}, config={"tuning": "full"})
+    page = shown(trained, lead)
+    assert "1,190,912 bytes: the whole encoder was trained" in page
+    assert "goal below" not in page
+
+
 def test_the_page_shows_what_was_measured_of_the_adapter(model: ModelVersion, lead: User) -> None:
     trained = facts.model_version(measured={"adapter": ADAPTER})
     page = shown(trained, lead)
