@@ -25,18 +25,18 @@ ROOT = Path(__file__).parents[2]
 STATEMENTS = [example.statement for example in make_examples(50)]
 
 ANSWER = """
-import dataclasses, json, sys
+import json, sys
 from pathlib import Path
 from modeling.records import Span, Statement
 from modeling.serving import ServedModel
 
 statements = [
-    Statement(**{**one, "head": Span(**one["head"]), "tail": Span(**one["tail"])}) for one in json.load(sys.stdin)
+    Statement(**{**one, "head": Span(*one["head"]), "tail": Span(*one["tail"])}) for one in json.load(sys.stdin)
 ]
 answers = list(ServedModel.load(Path(sys.argv[1])).answer(statements))
 loaded = {name.partition(".")[0] for name in sys.modules}
 heavy = {"torch", "transformers", "peft", "sklearn", "scipy", "accelerate", "onnx", "django", "ledger"}
-print(json.dumps({"answers": [dataclasses.astuple(one) for one in answers], "heavy": sorted(loaded & heavy)}))
+print(json.dumps({"answers": answers, "heavy": sorted(loaded & heavy)}))
 """
 
 
@@ -56,7 +56,7 @@ def test_a_fresh_interpreter_answers_without_torch(folder: Path, model: LoadedMo
     ended = subprocess.run(
         [sys.executable, "-c", ANSWER, str(folder)],
         cwd=ROOT,
-        input=json.dumps([dataclasses.asdict(one) for one in STATEMENTS]),
+        input=json.dumps([one._asdict() for one in STATEMENTS]),
         capture_output=True,
         text=True,
         check=True,

@@ -27,7 +27,7 @@ def test_values_are_numbers_words_and_lists() -> None:
     ("setting", "sentence"),
     [
         ("rank", r"--set rank has no value: write it as NAME=VALUE, for instance rank=4\."),
-        ("epochs=3", r"'epochs' is no training setting: known ones are seed, rank"),
+        ("epochs=3", r"'epochs' is no training setting: known ones are architecture, tuning"),
         ("rank=many", r"rank is 'many' but has to be of type int\."),
         ("rank=0", r"rank is 0 but has to be 1 to 256\."),
         ("patience=9", r"patience is 9 epochs but max_epochs is 8, so training could never stop early"),

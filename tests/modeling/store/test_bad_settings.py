@@ -81,8 +81,8 @@ def test_train_says_what_is_wrong_with_a_backbone(
 @pytest.mark.parametrize(
     ("parameters", "error", "sentence"),
     [
-        ({"preset": "papers"}, UnknownPreset, "There is no preset 'papers': known ones are default, paper."),
-        ({"preset": 3}, UnknownPreset, "There is no preset 3: known ones are default, paper."),
+        ({"preset": "papers"}, UnknownPreset, "There is no preset 'papers': known ones are default, paper, "),
+        ({"preset": 3}, UnknownPreset, "There is no preset 3: known ones are default, paper, "),
         ({"config": {"rank": "8"}}, UnknownField, "rank is '8' but has to be of type int."),
         ({"config": {"epochs": 8}}, UnknownField, "'epochs' is no training setting"),
     ],
