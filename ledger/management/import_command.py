@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,8 @@ class ImportCommand(BaseCommand):
         reject_path: Path | None,
         **particular: Any,
     ) -> ImportReport:
-        """The importer's report, with progress shown; what is wrong with the input becomes the command's error."""
-        progress = Progress(self.stderr, printable(path.name))
-        try:
+        """The importer's report, with progress shown and errors told as by `telling`."""
+        with self.telling(path, path.name) as progress:
             return importer(
                 path=path,
                 skip_bad=skip_bad,
@@ -53,6 +53,13 @@ class ImportCommand(BaseCommand):
                 on_progress=progress,
                 **particular,
             )
+
+    @contextmanager
+    def telling(self, path: Path, name: str) -> Iterator[Progress]:
+        """Progress of an import under this name; what is wrong with the input becomes the command's error."""
+        progress = Progress(self.stderr, printable(name))
+        try:
+            yield progress
         except BadInput as error:
             raise CommandError(str(error)) from error
         except UnsuitableCorpus as error:

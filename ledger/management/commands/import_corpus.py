@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from ledger.corpora.annotated import Source, find_sources
 from ledger.corpora.bad_input import BadInput, printable
-from ledger.imports import DocumentsReport, UnsuitableCorpus, corpus_name_for, import_documents
+from ledger.imports import DocumentsReport, corpus_name_for, import_documents
 from ledger.imports.folder import FolderContents, import_one, look_into
 from ledger.imports.rejects import reject_path_beside
 from ledger.management.import_command import ImportCommand
-from ledger.management.printing import Progress, print_facts
+from ledger.management.printing import print_facts
 from ledger.management.task_option import DEFAULT_TASK, task_named
 
 
@@ -62,8 +62,7 @@ class Command(ImportCommand):
             print_facts(self.stdout, [], {"corpora": [report.as_dict() for report in reports]}, as_json=True)
 
     def _import_source(self, source: Source, path: Path, options: dict[str, Any]) -> DocumentsReport:
-        progress = Progress(self.stderr, printable(source.name))
-        try:
+        with self.telling(path, source.name) as progress:
             return import_documents(
                 source=source,
                 corpus_name=options["corpus"] or corpus_name_for(path.resolve()),
@@ -72,12 +71,6 @@ class Command(ImportCommand):
                 now=timezone.now(),
                 on_progress=progress,
             )
-        except BadInput as error:
-            raise CommandError(str(error)) from error
-        except UnsuitableCorpus as error:
-            raise CommandError(f"{path}: {error}.") from error
-        finally:
-            progress.clear()
 
     def _import_tables(
         self, path: Path, skip_bad: bool, rejects: Path | None, json: bool, options: dict[str, Any]
