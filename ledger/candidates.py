@@ -19,17 +19,22 @@ class Choice:
     """How pseudo-labels are chosen: the least calibrated confidence, and the most examples of one class and pattern.
 
     pattern_weight: what gold from a decision about its pattern weighs in training, 0 to 1; at 0 it teaches nothing
+    corpora: names of those whose gold is used; none named is all
     """
 
     at_least: float
     most_per_class: int = 2_000
     most_per_pattern: int = 25
     pattern_weight: float = 1.0
+    corpora: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A statement that may become a training example, with what the leak check compares."""
+    """A statement that may become a training example, with what the leak check compares.
+
+    marked: what is the same in every copy of it, see `marked_digest`
+    """
 
     statement_id: int
     label_id: int
@@ -41,6 +46,8 @@ class Candidate:
     document: str
     text_sha256: bytes
     gold_source: str = ""
+    corpus: str = ""
+    marked: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Composition:
     left_out: dict[str, int]  # reason → number of statements
     gold_by_source: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)  # role → gold source → label
     pattern_weight: float = 1.0  # of gold from a decision about its pattern; all other gold weighs 1
+    gold_by_corpus: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)  # role → corpus → label → number
 
     def n(self, role: str, source: str | None = None) -> int:
         by_source = self.examples.get(role, {})
@@ -100,6 +108,37 @@ def why_a_bridge(document: str) -> str:
     if document:
         return "bridge: its text stands in documents of different groups"
     return "bridge: its drugs are in different groups"
+
+
+class Copies:
+    """Which corpus speaks for a marked sentence that stands in several: the first that is asked about.
+
+    Every ChemProt document is a DrugProt document too, so a set of both would teach, and test, most pairs twice.
+    """
+
+    REASON = "a copy: the same mentions of the same sentence are used from another corpus"
+
+    def __init__(self) -> None:
+        self._speaking: dict[bytes, str] = {}
+
+    def is_copy(self, marked: bytes, corpus: str) -> bool:
+        """Whether another corpus speaks for it already; repeats within one corpus are no copies."""
+        return self._speaking.setdefault(marked, corpus) != corpus
+
+
+def pair_of(head: int | None, tail: int | None) -> tuple[int, int] | None:
+    """A pair of drugs (keys) without its order, where both are known."""
+    return (min(head, tail), max(head, tail)) if head and tail else None
+
+
+def text_digest(text: str) -> bytes:
+    """What the leak check compares texts by: case and outer blanks make no difference."""
+    return sha256(text.strip().casefold().encode()).digest()
+
+
+def marked_digest(text: str, *places: int) -> bytes:
+    """What copies of a statement are told by: the text, and where its mentions start and end."""
+    return sha256(f"{places}{text}".encode()).digest()[:16]
 
 
 def content_hash(rows: Iterable[tuple[int, int, str, str, int | None]]) -> str:

@@ -23,6 +23,7 @@ from ledger.models import (
     Comment,
     Decision,
     DisagreementCause,
+    EnsembleMember,
     Evaluation,
     GoldLabel,
     ModelVersion,
@@ -84,6 +85,7 @@ COVERED: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
     ),
     ChainLink.Kind.APPROVAL: (Approval, ("id", "proposal_id", "by_id", "approves", "reason", "at")),
     ChainLink.Kind.CAUSE: (DisagreementCause, ("id", "decision_id", "cause")),
+    ChainLink.Kind.MEMBER: (EnsembleMember, ("id", "ensemble_id", "member_id", "position")),
 }  # fmt: skip
 
 
@@ -135,8 +137,12 @@ def evidence_ids(gold: Any) -> list[int | str]:
     """
     pattern = getattr(gold, "pattern_evidence", None)
     about_pattern = [pattern_evidence(pattern.decision_id)] if pattern else []
-    further = [] if gold.further is None else [f"also {json.dumps(gold.further)}"]
-    return [*sorted(evidence.decision_id for evidence in gold.evidence.all()), *about_pattern, *further]
+    return [*sorted(evidence.decision_id for evidence in gold.evidence.all()), *about_pattern, *also(gold.further)]
+
+
+def also(further: list[str] | None) -> list[str]:
+    """The further labels that a corpus gives a pair, among what its gold label rests on."""
+    return [] if further is None else [f"also {json.dumps(further)}"]
 
 
 def pattern_evidence(decision_id: int) -> str:
@@ -177,7 +183,7 @@ def append_link(kind: str, rows: Sequence[models.Model], *, now: datetime) -> Ch
 
 def append_digest(kind: str, ids: Sequence[int], digest: str, *, now: datetime) -> ChainLink:
     """The same for rows inserted by thousands: their ids, and `values_digest` over them (two queries)."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # the caller's, who holds the lock: no other link can come between
         newest = ChainLink.objects.order_by("-position").first()
         position, previous = (newest.position + 1, newest.hash) if newest else (1, GENESIS)
         facts: dict[str, Any] = {

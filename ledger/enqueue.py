@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 JOBS = {
     Run.Kind.TRAINING: ("gpu", "modeling.jobs.run_training"),
     Run.Kind.INFERENCE: ("gpu", "modeling.jobs.run_inference"),
+    Run.Kind.ENSEMBLE: ("gpu", "modeling.jobs.run_joining"),
     Run.Kind.QUEUE: ("default", "review.jobs.run_queue_build"),
 }
 EXPLAIN = ("gpu", "modeling.jobs.explain_prediction")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import shake_128
 from math import floor
@@ -21,23 +21,30 @@ VERSIONS = {"low_confidence": 1, "atc_contradiction": 1, "flip": 1, "suspect_gol
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Parameters of the rules; confidences are calibrated probabilities, the share is of all statements."""
+    """Parameters of the rules; confidences are calibrated probabilities, the share is of all statements.
+
+    doubt_by_label: for the labels, by id, that have a threshold of their own instead of `doubt`
+    """
 
     doubt: float  # below it a prediction is doubtful
     sure: float  # at or above it a model may dispute a gold label
     audit_share: float
     atc_tables: tuple[str, ...]
+    doubt_by_label: Mapping[int, float] = field(default_factory=dict)
 
     def of(self, rule: str) -> dict[str, object]:
         """The parameters one rule depends on, as stored with its flags."""
         parameters: dict[str, dict[str, object]] = {
-            "low_confidence": {"below": self.doubt},
+            "low_confidence": {"below": self.doubt, **self._by_label()},
             "atc_contradiction": {"tables": list(self.atc_tables)},
             "flip": {},
             "suspect_gold": {"at_least": self.sure},
             "audit": {"share": self.audit_share},
         }
         return parameters[rule]
+
+    def _by_label(self) -> dict[str, object]:
+        return {"below_by_label": sorted(map(list, self.doubt_by_label.items()))} if self.doubt_by_label else {}
 
 
 class Said(NamedTuple):
@@ -87,7 +94,8 @@ def flags_among(
     Nine answers in ten raise none, so only those that may are put before `flags_of`.
     """
     expectations, previous, gold = beside.expectations, beside.previous_label_ids, beside.gold_label_ids
-    doubt, below = thresholds.doubt, thresholds.audit_share * 2**32
+    doubt = max(thresholds.doubt, *thresholds.doubt_by_label.values(), 0.0)
+    below = thresholds.audit_share * 2**32
     blocks = {statement_id // LOTS for statement_id, _, _ in answers}
     drawn = {block * LOTS + place for block in blocks for place, lot in enumerate(_lots(block)) if lot < below}
     flipped = {one for one, label_id, _ in answers if previous.get(one, label_id) != label_id} if previous else set()
@@ -103,11 +111,8 @@ def flags_among(
 def flags_of(said: Said, thresholds: Thresholds, titles: dict[int, str]) -> Iterator[Raised]:
     """The flags one prediction raises; `titles` names the labels by id."""
     label = titles[said.label_id].lower()
-    if said.confidence < thresholds.doubt:
-        yield Raised(
-            "low_confidence",
-            f"Confidence {_not_rounded_up(said.confidence)} is below the task's threshold of {thresholds.doubt:g}.",
-        )
+    if why := doubt_of(said.label_id, said.confidence, thresholds, titles):
+        yield Raised("low_confidence", why)
     expectation = said.expectation
     if expectation and expectation.label_id is not None and expectation.label_id != said.label_id:
         rule = expectation.rule
@@ -129,6 +134,17 @@ def flags_of(said: Said, thresholds: Thresholds, titles: dict[int, str]) -> Iter
         yield Raised(
             "audit", f"Drawn at random ({thresholds.audit_share * 100:g} % of all statements), to estimate accuracy."
         )
+
+
+def doubt_of(label_id: int, confidence: float, thresholds: Thresholds, titles: dict[int, str]) -> str:
+    """Why a prediction of this label is doubtful, in a sentence; empty where it is not."""
+    own = thresholds.doubt_by_label.get(label_id)
+    if confidence >= (thresholds.doubt if own is None else own):
+        return ""
+    below = f"Confidence {_not_rounded_up(confidence)} is below the"
+    if own is None:
+        return f"{below} task's threshold of {thresholds.doubt:g}."
+    return f"{below} threshold of {own:g} for {titles[label_id].lower()}."
 
 
 def _not_rounded_up(confidence: float) -> str:

@@ -74,6 +74,12 @@ def trainable_labels(task: Task) -> list[Label]:
     return list(task.labels.filter(trainable=True).order_by("position"))
 
 
+def own_thresholds(task: Task) -> dict[int, float]:
+    """Below which confidence a person looks, by the ids of the labels with a threshold of their own (one query)."""
+    own = task.labels.filter(doubt_threshold__isnull=False).order_by("position")
+    return {label.pk: label.doubt_threshold for label in own if label.doubt_threshold is not None}
+
+
 def statements_of(task: Task, corpora: tuple[str, ...] = ()) -> AppendOnlyQuerySet[Statement]:
     """The statements of a task, of all its corpora or of the named ones."""
     chosen = Corpus.objects.filter(task=task)

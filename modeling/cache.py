@@ -9,7 +9,7 @@ from modeling.records import Input
 
 
 class ExactCache:
-    """The scores of the last `limit` distinct inputs, found by their exact token ids and places.
+    """The scores of the last `limit` distinct inputs, found by their exact token ids, places and kinds.
 
     DrugBank's statements are a few hundred patterns, so masked inputs repeat thousands of times. `hits` and
     `misses` count the look-ups: a speed reached with them is always reported apart from one without.
@@ -47,6 +47,6 @@ class ExactCache:
 def _key(one: Input) -> bytes:
     """The ids as bytes: equal exactly when the ids are, and a seventh of a tuple's memory.
 
-    Places stand before them: the inputs of one network all have them, or none has.
+    Places stand before them and kinds, as many as ids, behind: the inputs of one network all have them, or none has.
     """
-    return array("I", (*one.places, *one.ids) if one.places else one.ids).tobytes()
+    return array("I", (*(one.places or ()), *one.ids, *(one.kinds or ()))).tobytes()

@@ -11,8 +11,8 @@ from tokenizers import Tokenizer
 from modeling.cache import ExactCache
 from modeling.calibration import calibrated
 from modeling.config import TrainingConfig
-from modeling.encode import inputs_of
-from modeling.forward import Answering, places_of
+from modeling.forward import Answering
+from modeling.inputs import inputs_of
 from modeling.records import Input, Statement
 
 Scores = tuple[float, ...]
@@ -72,8 +72,7 @@ class Chunk:
                 self._asked_for[one] = None
             else:
                 self._known[one] = scores
-        new = list(self._asked_for)
-        self._asked = answering.ask([one.ids for one in new], places_of(new))
+        self._asked = answering.ask(list(self._asked_for))
 
     def scores(self, temperature: float, should_stop: Callable[[], bool]) -> list[Scores]:
         """Calibrated scores of each statement in label order, each a 32-bit float, once all are computed.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-Architecture = Literal["cls", "cls_dense", "rbert_cnn"]
+Architecture = Literal["cls", "cls_dense", "rbert_cnn", "pair_reader"]
 Tuning = Literal["lora", "full"]
 MentionForm = Literal["raw", "masked", "typed", "tagged"]
 Pooling = Literal["cls", "mean"]
@@ -43,12 +43,12 @@ class TrainingConfig:
 
     architecture: Architecture = "cls"
     """What stands on the encoder: "cls" one linear layer over the sentence's vector, "cls_dense" the second paper's
-    Model I, "rbert_cnn" its Model II."""
+    Model I, "rbert_cnn" its Model II, "pair_reader" layers that read a sentence for each of its pairs."""
     tuning: Tuning = "lora"
     """What is trained besides what stands on the encoder: "lora" adapters beside its weights, "full" the weights."""
     dropout: float = 0.5
-    """Share of what a dense layer of the second paper's networks reads that is dropped while training, 0 to below 1;
-    "cls" has the backbone's own."""
+    """Share of what a dense layer on the encoder reads that is dropped while training, 0 to below 1; "cls" has the
+    backbone's own."""
     seed: int = 42
     """Start of every random draw; the same seed and thread count give the same weights on a CPU."""
     rank: int = 8
@@ -61,6 +61,8 @@ class TrainingConfig:
     """Names of the projections inside each attention block that get an adapter."""
     learning_rate: float = 2e-4
     """Peak step size of AdamW, above 0 and at most 1."""
+    head_learning_rate: float | None = None
+    """The same for what starts from chance, such as the classifier; none is `learning_rate` too."""
     warmup_share: float = 0.1
     """Share of all steps during which the learning rate climbs from 0 to its peak, 0 to below 1."""
     weight_decay: float = 0.01
@@ -88,6 +90,9 @@ class TrainingConfig:
     """Whether every label counts the same in the loss, however many examples it has."""
     balanced_sampling: bool = False
     """Whether examples are drawn with replacement so that every label comes as often, however many examples it has."""
+    prior_correction: bool = False
+    """Whether the answers are set right for labels having been taught as often as one another: what class_weights or
+    balanced_sampling made of each label's share is taken back when the training is over."""
     merge_repeats: bool = False
     """Whether examples with the same input and label become one that counts as the square root of their number."""
     curated_share: float = 0.0
@@ -109,6 +114,10 @@ class TrainingConfig:
                 "the name of at least one projection, such as query",
             ),
             "learning_rate": (0 < self.learning_rate <= 1, "above 0 and at most 1"),
+            "head_learning_rate": (
+                self.head_learning_rate is None or 0 < self.head_learning_rate <= 1,
+                "above 0 and at most 1, or none",
+            ),
             "warmup_share": (0 <= self.warmup_share < 1, "0 or more and below 1"),
             "weight_decay": (0 <= self.weight_decay <= 1, "0 to 1"),
             "batch_size": (self.batch_size >= 1, "1 or more examples"),
@@ -136,6 +145,16 @@ class TrainingConfig:
                 "class_weights and balanced_sampling both make every label count the same, which together would make "
                 "rare ones count more than common ones: set one of them to false."
             )
+        if self.prior_correction and not (self.class_weights or self.balanced_sampling):
+            raise ContradictoryConfig(
+                "prior_correction takes back what class_weights or balanced_sampling do to the labels' shares, and "
+                "neither is set: set one of them, or leave prior_correction out."
+            )
+        if self.architecture == "pair_reader" and (self.mentions != "raw" or self.balanced_sampling):
+            raise ContradictoryConfig(
+                'The architecture "pair_reader" reads a sentence once for all its pairs, so that no pair can be marked '
+                'in it or drawn alone: set mentions to "raw" and balanced_sampling to false.'
+            )
         if self.architecture != "cls" and self.pooling != "cls":
             raise ContradictoryConfig(
                 f"pooling is {self.pooling!r} but the architecture {self.architecture!r} has its own way of reading a "
@@ -145,7 +164,12 @@ class TrainingConfig:
     @property
     def reads_places(self) -> bool:
         """Whether the network has to be told where both mentions stand."""
-        return self.architecture == "rbert_cnn"
+        return self.architecture in ("rbert_cnn", "pair_reader")
+
+    @property
+    def reads_kinds(self) -> bool:
+        """Whether the network reads a sentence once for all its pairs, told where mentions of which kind stand."""
+        return self.architecture == "pair_reader"
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values, in the order above."""
@@ -174,6 +198,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
         "int": (int,),
         "float": (int, float),
         "int | None": (int, type(None)),
+        "float | None": (int, float, type(None)),
         "bool": (bool,),
         "Architecture": (str,),
         "Tuning": (str,),
@@ -225,20 +250,21 @@ PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
         "paper-relations": _SECOND_PAPER,
         "paper-relations-cls": dataclasses.replace(_SECOND_PAPER, architecture="cls_dense", balanced_sampling=False),
         "relations": TrainingConfig(
-            target_modules=("query", "key", "value", "dense"),
-            learning_rate=1e-3,
-            batch_size=32,
-            mentions="typed",
-            pooling="mean",
+            architecture="pair_reader",
+            tuning="full",
+            dropout=0.1,
+            learning_rate=2e-4,
+            head_learning_rate=1e-3,
+            batch_size=96,
+            max_epochs=6,
             precision="auto",
-            class_weights=True,
         ),
     }
 )
 """`paper`: the first paper's section 3.2. `default`: for the embedded backbone, whose vector of a sentence is the mean;
 masked, since equal patterns are then equal inputs. docs/results-polarity.md has what each of these is worth.
 `paper-relations`: the second paper's Table II and Model II; `paper-relations-cls`: its Model I, which left the labels
-as unequal as they are. `relations`: as `default`, for tasks whose sentences differ and whose entities have names."""
+as unequal as they are. `relations`: for tasks whose sentences name several entities; docs/results-relations.md."""
 
 
 def preset_named(name: object) -> TrainingConfig:

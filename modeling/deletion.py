@@ -21,7 +21,7 @@ from modeling.encode import encode_with_spans
 from modeling.forward import logits_for
 from modeling.inference import LoadedModel
 from modeling.rationale import NotExplainable, movements
-from modeling.records import Statement
+from modeling.records import Input, Statement
 
 SHARE = 0.2
 """Of a sentence's tokens, how many are taken out; at least one."""
@@ -106,7 +106,7 @@ def drop_of(model: LoadedModel, statement: Statement, generator: np.random.Gener
     words = np.flatnonzero([span is not None for span in spans])
     n_deleted = max(1, round(SHARE * len(words)))
     said = int(_probabilities(model, [ids])[0].argmax())
-    moved = movements(model, ids, [span is None for span in spans], label_index=said)
+    moved = movements(model, Input(tuple(ids)), [span is None for span in spans], label_index=said)
     strongest = words[np.argsort(-moved.log_odds[words], kind="stable")[:n_deleted]]
     draws = [generator.choice(words, size=n_deleted, replace=False) for _ in range(DRAWS)]
     inputs = [ids, *(_without(ids, taken) for taken in (strongest, *draws))]

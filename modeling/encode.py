@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tokenizers import Encoding, Tokenizer
 
-from modeling.config import MentionForm, TrainingConfig
-from modeling.mentions import input_text, names_in
-from modeling.records import Input, Places, Span, Statement
+from modeling.config import MentionForm
+from modeling.mentions import input_text
+from modeling.records import Span, Statement
 
 _PROBE = "Naïve Äpfel: 5-HT₂ (α/β) [SEP] l'ibuprofène, 10 mg/kg; drug1 and DRUG2."
 
@@ -20,10 +20,6 @@ CHARACTERS_PER_TOKEN = 16
 
 class MentionCutOff(ValueError):
     """The two mentions alone are longer than the longest input, so one of them would be cut."""
-
-
-class MentionUnread(ValueError):
-    """The tokenizer leaves nothing of a mention, so a network that reads its tokens would read none."""
 
 
 class TokenizerMissing(FileNotFoundError):
@@ -79,53 +75,14 @@ def encode(
     each. Raises MentionCutOff, SpanOutsideText or PlaceholderMissing.
     """
     reach = CHARACTERS_PER_TOKEN * max_tokens
-    texts = [_nearby(*input_text(statement, mentions), reach=reach) for statement in statements]
+    texts = [nearby(*input_text(statement, mentions), reach=reach) for statement in statements]
     encodings = tokenizer.encode_batch_fast([text for text, _, _ in texts])
     return [
         encoding.ids
         if len(encoding.ids) <= max_tokens
-        else _cut(tokenizer, statement, text, (head, tail), max_tokens=max_tokens)[0]
+        else cut(tokenizer, statement, text, (head, tail), max_tokens=max_tokens)[0]
         for statement, encoding, (text, head, tail) in zip(statements, encodings, texts, strict=True)
     ]
-
-
-def inputs_of(statements: Sequence[Statement], tokenizer: Tokenizer, config: TrainingConfig) -> list[Input]:
-    """What the configured network reads of each statement, in their order.
-
-    Raises what `encode` raises, and MentionUnread where the network reads the mentions' own tokens.
-    """
-    mentions, max_tokens = config.mentions, config.max_tokens
-    if config.reads_places:
-        return encode_with_places(statements, tokenizer, mentions=mentions, max_tokens=max_tokens)
-    return [Input(tuple(ids)) for ids in encode(statements, tokenizer, mentions=mentions, max_tokens=max_tokens)]
-
-
-def encode_with_places(
-    statements: Sequence[Statement], tokenizer: Tokenizer, *, mentions: MentionForm, max_tokens: int
-) -> list[Input]:
-    """The token ids that `encode` gives, and the tokens of both names, without the marks around them.
-
-    Raises what `encode` raises, and MentionUnread.
-    """
-    reach = CHARACTERS_PER_TOKEN * max_tokens
-    texts = [_nearby(*input_text(statement, mentions), reach=reach) for statement in statements]
-    found = []
-    for statement, encoding, (text, head, tail) in zip(
-        statements, tokenizer.encode_batch([text for text, _, _ in texts]), texts, strict=True
-    ):
-        if len(encoding.ids) <= max_tokens:
-            ids, spans = encoding.ids, _spans(encoding)
-        else:
-            ids, spans = _cut(tokenizer, statement, text, (head, tail), max_tokens=max_tokens)
-        names = names_in(statement, mentions, head, tail)
-        (head_start, head_end), (tail_start, tail_end) = (_touching(spans, name) for name in names)
-        if not (head_end and tail_end):
-            raise MentionUnread(
-                f"The backbone's tokenizer leaves no token of the {'tail' if head_end else 'head'} of statement "
-                f"{statement.id}: correct its text, or train a model that reads the whole sentence."
-            )
-        found.append(Input(tuple(ids), Places(head_start, head_end, tail_start, tail_end)))
-    return found
 
 
 def encode_with_spans(
@@ -137,12 +94,12 @@ def encode_with_spans(
     """
     text, head, tail = input_text(statement, mentions)
     stretches = _stretches(text, head, tail, reach=CHARACTERS_PER_TOKEN * max_tokens)
-    nearby, head, tail = _nearby(text, head, tail, reach=CHARACTERS_PER_TOKEN * max_tokens)
-    encoding = tokenizer.encode(nearby)
+    near, head, tail = nearby(text, head, tail, reach=CHARACTERS_PER_TOKEN * max_tokens)
+    encoding = tokenizer.encode(near)
     ids: list[int] = encoding.ids
-    spans = _spans(encoding)
+    spans = spans_of(encoding)
     if len(ids) > max_tokens:
-        ids, spans = _cut(tokenizer, statement, nearby, (head, tail), max_tokens=max_tokens)
+        ids, spans = cut(tokenizer, statement, near, (head, tail), max_tokens=max_tokens)
     joint = stretches[0].end - stretches[0].start
 
     def in_text(place: int) -> int:
@@ -160,7 +117,7 @@ def _stretches(text: str, head: Span, tail: Span, *, reach: int) -> list[Span]:
     return [Span(max(0, first.start - reach), gap.start), Span(gap.end, max(first.end, second.end) + reach)]
 
 
-def _nearby(text: str, head: Span, tail: Span, *, reach: int) -> tuple[str, Span, Span]:
+def nearby(text: str, head: Span, tail: Span, *, reach: int) -> tuple[str, Span, Span]:
     """The text without what lies more than `reach` characters from both mentions: a page is not tokenised in vain."""
     stretches = _stretches(text, head, tail, reach=reach)
     if len(stretches) == 1:
@@ -174,14 +131,14 @@ def _nearby(text: str, head: Span, tail: Span, *, reach: int) -> tuple[str, Span
     return text[before.start : before.end] + text[after.start : after.end], moved(head), moved(tail)
 
 
-def _cut(
+def cut(
     tokenizer: Tokenizer, statement: Statement, text: str, mentions: tuple[Span, Span], *, max_tokens: int
 ) -> tuple[list[int], list[Span | None]]:
     """Ids and spans of the tokens around both mentions, and of the special tokens, which have no span."""
     plain = tokenizer.encode(text, add_special_tokens=False)
     empty = tokenizer.encode("").ids  # [CLS] [SEP]
     room = max_tokens - len(empty)
-    first, second = sorted(_touching(_spans(plain), span) for span in mentions)
+    first, second = sorted(touching(spans_of(plain), span) for span in mentions)
     needed = max(second[1], first[1]) - first[0]
     if needed <= room:
         kept = _window(first[0], first[0] + needed, room=room, n=len(plain.ids))
@@ -199,7 +156,7 @@ def _cut(
     return ids, [None, *(Span(*plain.offsets[place]) for place in places), *(None for _ in empty[1:])]
 
 
-def _spans(encoding: Encoding) -> list[Span | None]:
+def spans_of(encoding: Encoding) -> list[Span | None]:
     """Each token's characters, none for a special token."""
     return [
         None if special else Span(*offsets)
@@ -207,7 +164,7 @@ def _spans(encoding: Encoding) -> list[Span | None]:
     ]
 
 
-def _touching(spans: Sequence[Span | None], mention: Span) -> tuple[int, int]:
+def touching(spans: Sequence[Span | None], mention: Span) -> tuple[int, int]:
     """First and last-but-one token that share a character with the mention; (0, 0) where none does."""
     touching = [
         place for place, span in enumerate(spans) if span and span.start < mention.end and mention.start < span.end

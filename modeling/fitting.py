@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection
 from typing import Any, NotRequired, TypedDict
 
 import numpy as np
@@ -13,45 +12,52 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.utils.data import Sampler
 from transformers import EvalPrediction, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
-from transformers.trainer_pt_utils import get_length_grouped_indices
 
-from modeling.batching import padded
 from modeling.config import TrainingConfig
-from modeling.metrics import macro_f1
+from modeling.metrics import macro_f1, micro_f1
+from modeling.networks.arguments import arguments_of, together
 from modeling.precision import can_bfloat16
 from modeling.records import Input, Places
+from modeling.sampling import BalancedSampler, TogetherSampler
 
 
 class Row(TypedDict):
     """One example as numbers, under the names the trainer knows: token ids, label index, weight.
 
-    `places` are there for a network that reads them.
+    `places` and `kinds` are there for a network that reads them.
     """
 
     input_ids: list[int]
     labels: int
     weights: float
     places: NotRequired[Places]
+    kinds: NotRequired[tuple[int, ...]]
 
 
 def row_of(one: Input, *, label: int, weight: float) -> Row:
     """An input with its answer."""
     row = Row(input_ids=list(one.ids), labels=label, weights=weight)
-    return row if one.places is None else Row(**row, places=one.places)
+    if one.places is not None:
+        row["places"] = one.places
+    if one.kinds is not None:
+        row["kinds"] = one.kinds
+    return row
 
 
 def input_of(row: Row) -> Input:
     """What the network reads of a row."""
-    return Input(tuple(row["input_ids"]), row.get("places"))
+    return Input(tuple(row["input_ids"]), row.get("places"), row.get("kinds"))
 
 
 class _WeightedTrainer(Trainer):
     """Cross-entropy in which each example counts by its weight: the mean over the batch of weight x loss.
 
-    With `balanced` the weights decide how often an example is drawn instead.
+    With balanced sampling the weights decide how often an example is drawn instead. `fresh` are the names of the parts
+    that start from chance.
     """
 
-    balanced = False
+    config: TrainingConfig
+    fresh: frozenset[str] = frozenset()
 
     def compute_loss(
         self,
@@ -63,42 +69,38 @@ class _WeightedTrainer(Trainer):
         labels, weights = inputs["labels"], inputs["weights"]
         outputs = model(**{name: part for name, part in inputs.items() if name not in ("labels", "weights")})
         losses = cross_entropy(outputs.logits.float(), labels, reduction="none")  # (batch,)
-        loss = losses.mean() if self.balanced and model.training else (losses * weights).mean()
+        loss = losses.mean() if self.config.balanced_sampling and model.training else (losses * weights).mean()
         return (loss, outputs) if return_outputs else loss
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int] | None:
-        if self.balanced:
-            rows: list[Row] = self.train_dataset  # type: ignore[assignment]
-            return BalancedSampler(rows, batch_size=self.args.train_batch_size, seed=self.args.seed)
+        rows: list[Row] = self.train_dataset  # type: ignore[assignment]
+        lengths = [len(row["input_ids"]) for row in rows]
+        drawing = {"batch_size": self.args.train_batch_size, "seed": self.args.seed}
+        if self.config.balanced_sampling:
+            labels, weights = [row["labels"] for row in rows], [row["weights"] for row in rows]
+            return BalancedSampler(lengths, labels, weights, **drawing)
+        if self.config.reads_kinds:
+            groups = together([input_of(row) for row in rows])
+            return TogetherSampler(groups, [lengths[group[0]] for group in groups], **drawing)
         return super()._get_train_sampler(train_dataset)
 
-
-class BalancedSampler(Sampler[int]):
-    """As many rows as there are, drawn with replacement: each label equally likely, its rows by their weights.
-
-    The second paper's weighted sampler (section III). Rows of like length stand together, as they do without it, and
-    each epoch draws anew.
-    """
-
-    def __init__(self, rows: Sequence[Row], *, batch_size: int, seed: int) -> None:
-        self.lengths = [len(row["input_ids"]) for row in rows]
-        self.batch_size = batch_size
-        by_label: defaultdict[int, float] = defaultdict(float)
-        for row in rows:
-            by_label[row["labels"]] += row["weights"]
-        self.chances = torch.tensor([row["weights"] / by_label[row["labels"]] for row in rows], dtype=torch.float64)
-        self.generator = torch.Generator().manual_seed(seed)
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def __iter__(self) -> Iterator[int]:
-        drawn = torch.multinomial(self.chances, len(self), replacement=True, generator=self.generator).tolist()
-        lengths = [self.lengths[row] for row in drawn]
-        order = get_length_grouped_indices(  # type: ignore[no-untyped-call]
-            lengths, self.batch_size, generator=self.generator
-        )
-        return iter([drawn[place] for place in order])
+    def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """The library's own AdamW; parts that start from chance have their own peak step size where one is given."""
+        is_new = self.optimizer is None
+        optimizer: torch.optim.Optimizer = super().create_optimizer(model)
+        rate = self.config.head_learning_rate
+        if is_new and rate is not None:
+            fresh = {
+                id(parameter)
+                for name, parameter in self.model.named_parameters()  # type: ignore[union-attr]
+                if not self.fresh.isdisjoint(name.split("."))
+            }
+            for group in list(optimizer.param_groups):
+                apart = [one for one in group["params"] if id(one) in fresh]
+                if apart:
+                    group["params"] = [one for one in group["params"] if id(one) not in fresh]
+                    optimizer.add_param_group({**group, "params": apart, "lr": rate})
+        return optimizer
 
 
 def fit(
@@ -110,22 +112,22 @@ def fit(
     n_labels: int,
     pad_id: int,
     callbacks: list[TrainerCallback],
+    fresh: Collection[str] = (),
+    unrelated: int | None = None,
 ) -> None:
     """Train `model` in place, and tell `callbacks` of each step and of each epoch's validation figures.
 
-    Without validation rows there are no such figures. Writes nothing that outlives the call.
+    Without validation rows there are no such figures. `fresh` names the model's parts that start from chance;
+    `unrelated` is the label that says a pair has no relation, in a task that has one. Writes nothing that outlives
+    the call.
     """
 
     def collate(batch: list[Row]) -> dict[str, torch.Tensor]:
         width = config.max_tokens if config.padding == "max_tokens" else 0
-        inputs, mask = padded([row["input_ids"] for row in batch], pad_id=pad_id, at_least=width)
-        places = [row["places"] for row in batch if "places" in row]
         return {
-            "input_ids": torch.from_numpy(inputs),
-            "attention_mask": torch.from_numpy(mask),
-            **({"places": torch.tensor(places)} if places else {}),
-            "labels": torch.tensor([row["labels"] for row in batch]),
+            "labels": torch.tensor([row["labels"] for row in batch]),  # first, since the trainer counts its rows
             "weights": torch.tensor([row["weights"] for row in batch]),
+            **arguments_of([input_of(row) for row in batch], pad_id=pad_id, at_least=width),
         }
 
     def figures(outcome: EvalPrediction) -> dict[str, float]:
@@ -134,6 +136,7 @@ def fit(
         return {
             "macro_f1": macro_f1(true.tolist(), said.tolist(), n_labels=n_labels),
             "accuracy": float((said == true).mean()),
+            **({} if unrelated is None else {"micro_f1": micro_f1(true, said, unrelated=unrelated)}),
         }
 
     on_gpu = torch.cuda.is_available()
@@ -170,6 +173,7 @@ def fit(
             compute_metrics=figures,
             callbacks=callbacks,
         )
-        trainer.balanced = config.balanced_sampling
+        trainer.config = config
+        trainer.fresh = frozenset(fresh)
         trainer.remove_callback(PrinterCallback)
         trainer.train()

@@ -13,9 +13,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from modeling.batching import CORE_TOKEN_BUDGET, GPU_TOKEN_BUDGET, padded, token_budget_batches
+from modeling.batching import CORE_TOKEN_BUDGET, GPU_TOKEN_BUDGET, token_budget_batches
+from modeling.networks.arguments import arguments_of, together
 from modeling.networks.packed import Packed
-from modeling.records import Input, Places
+from modeling.records import Input
 
 
 class Stopped(Exception):
@@ -69,31 +70,29 @@ class Answering:
     ) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def ask(self, token_ids: Sequence[Sequence[int]], places: Sequence[Places] | None = None) -> Asked:
+    def ask(self, inputs: Sequence[Input]) -> Asked:
         """Begin to compute these inputs, in batches of like length, after those asked about before.
 
-        `places` are for a network that reads them, one for each input.
+        What a network reads as one sentence is never divided between batches.
         """
-        batches = token_budget_batches([len(ids) for ids in token_ids], budget=self._budget)
-        answers = [
-            self._pool.submit(
-                self._answer,
-                [token_ids[position] for position in batch],
-                [places[position] for position in batch] if places is not None else None,
-            )
-            for batch in batches
+        groups = together(inputs)
+        lengths = [len(inputs[group[0]].ids) for group in groups]
+        batches = [
+            [position for number in batch for position in groups[number]]
+            for batch in token_budget_batches(lengths, budget=self._budget)
         ]
-        return Asked(len(token_ids), batches, answers)
+        answers = [self._pool.submit(self._answer, [inputs[position] for position in batch]) for batch in batches]
+        return Asked(len(inputs), batches, answers)
 
     @torch.inference_mode()
-    def _answer(self, token_ids: list[Sequence[int]], places: list[Places] | None) -> npt.NDArray[np.float32]:
-        logits = self.packed(token_ids) if self.packed else self._padded(token_ids, places)
+    def _answer(self, inputs: list[Input]) -> npt.NDArray[np.float32]:
+        logits = self.packed([one.ids for one in inputs]) if self.packed else self._padded(inputs)
         return logits.float().cpu().numpy()
 
-    def _padded(self, token_ids: list[Sequence[int]], places: list[Places] | None) -> Tensor:
-        inputs, mask = (torch.from_numpy(part).to(self.device) for part in padded(token_ids, pad_id=self.pad_id))
-        beside = {} if places is None else {"places": torch.tensor(places, device=self.device)}
-        logits: Tensor = self.network(input_ids=inputs, attention_mask=mask, **beside).logits
+    def _padded(self, inputs: list[Input]) -> Tensor:
+        arguments = arguments_of(inputs, pad_id=self.pad_id)
+        on_device = {name: argument.to(self.device) for name, argument in arguments.items()}
+        logits: Tensor = self.network(**on_device).logits
         return logits
 
 
@@ -102,26 +101,26 @@ def logits_for(
     token_ids: Sequence[Sequence[int]],
     *,
     pad_id: int,
-    places: Sequence[Places] | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> npt.NDArray[np.float32]:
+    """`logits_of` token ids, for a network that asks for nothing beside them."""
+    return logits_of(network, [Input(tuple(ids)) for ids in token_ids], pad_id=pad_id, should_stop=should_stop)
+
+
+def logits_of(
+    network: nn.Module,
+    inputs: Sequence[Input],
+    *,
+    pad_id: int,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> npt.NDArray[np.float32]:
     """Logits (inputs, labels) in the order of the inputs, computed in batches of like length.
 
-    The network must be in evaluation mode and is run where its parameters are. `places` are for a network that reads
-    them. `should_stop` is asked before each batch; a yes raises Stopped.
+    The network must be in evaluation mode and is run where its parameters are. `should_stop` is asked before each
+    batch; a yes raises Stopped.
     """
     with Answering(network, pad_id=pad_id) as answering:
-        return answering.ask(token_ids, places).logits(should_stop)
-
-
-def logits_of(network: nn.Module, inputs: Sequence[Input], *, pad_id: int) -> npt.NDArray[np.float32]:
-    """`logits_for` inputs as `inputs_of` gives them."""
-    return logits_for(network, [one.ids for one in inputs], pad_id=pad_id, places=places_of(inputs))
-
-
-def places_of(inputs: Sequence[Input]) -> list[Places] | None:
-    """The places of each input, none where the network does not read them."""
-    return [one.places for one in inputs if one.places is not None] or None
+        return answering.ask(inputs).logits(should_stop)
 
 
 def one_core_each(n: int) -> ThreadPoolExecutor:

@@ -6,6 +6,7 @@ from rq import get_current_job
 
 from ledger.enqueue import FAILURE
 from ledger.running import carry_out, in_words
+from modeling.store.ensembles import join
 from modeling.store.predictions import predict_pending
 from modeling.store.rationales import explain
 from modeling.store.rounds import train_round
@@ -14,6 +15,11 @@ from modeling.store.rounds import train_round
 def run_training(run_id: int) -> None:
     """Train the model of a round."""
     carry_out(run_id, train_round)
+
+
+def run_joining(run_id: int) -> None:
+    """Join model versions to an ensemble."""
+    carry_out(run_id, join)
 
 
 def run_inference(run_id: int) -> None:

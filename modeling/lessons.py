@@ -12,8 +12,8 @@ from tokenizers import Tokenizer
 
 from modeling import curated
 from modeling.config import TrainingConfig
-from modeling.encode import inputs_of
 from modeling.fitting import Row, input_of, row_of
+from modeling.inputs import inputs_of
 from modeling.records import Example, Input, Span, Statement
 
 _MARK = re.compile("⟨([12])⟩")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
 from modeling.calibration import by_band, expected_calibration_error
@@ -18,6 +19,15 @@ class NothingToScore(ValueError):
 def macro_f1(true: Sequence[int], predicted: Sequence[int], *, n_labels: int) -> float:
     """Mean of the labels' F1, each counting the same however rare; a label never met nor said counts as 0."""
     return float(f1_score(true, predicted, labels=list(range(n_labels)), average="macro", zero_division=0))
+
+
+def micro_f1(true: npt.NDArray[np.int64], predicted: npt.NDArray[np.int64], *, unrelated: int) -> float:
+    """F1 over all relations together, as the shared tasks score: `unrelated` is the label that is none of them.
+
+    A pair of which neither side names a relation counts for nothing; 0 where no side names one.
+    """
+    n_named = int((true != unrelated).sum() + (predicted != unrelated).sum())
+    return 2 * int(((true == predicted) & (true != unrelated)).sum()) / n_named if n_named else 0.0
 
 
 def score(

@@ -14,8 +14,8 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from modeling import curated
-from modeling.encode import encode_with_places
 from modeling.forward import logits_of
+from modeling.inputs import encode_with_places
 from modeling.records import Input, Span, Statement
 
 BFLOAT16_INSTRUCTIONS = ("amx_bf16", "avx512_bf16")
@@ -50,21 +50,26 @@ def fastest_safe_dtype(
     capabilities = torch.cpu.get_capabilities() if capabilities is None else capabilities
     if not any(capabilities.get(name) for name in BFLOAT16_INSTRUCTIONS):
         return torch.float32
-    inputs = _probes(tokenizer, with_places=getattr(network, "reads_places", False))
+    inputs = [_for_network(network, one) for one in _probes(tokenizer)]
     full_seconds, full = _answers(network, inputs, pad_id, clock)
     half_seconds, half = _answers(copy.deepcopy(network).to(torch.bfloat16), inputs, pad_id, clock)
     is_safe = np.isfinite(half).all() and (half.argmax(1) == full.argmax(1)).mean() >= SAFE_SHARE
     return torch.bfloat16 if half_seconds < full_seconds and is_safe else torch.float32
 
 
-def _probes(tokenizer: Tokenizer, *, with_places: bool) -> list[Input]:
+def _for_network(network: nn.Module, one: Input) -> Input:
+    """The input without what the network does not read, and with no further mentions where it asks for kinds."""
+    kinds = (0,) * len(one.ids) if getattr(network, "reads_kinds", False) else None
+    return Input(one.ids, one.places if getattr(network, "reads_places", False) else None, kinds)
+
+
+def _probes(tokenizer: Tokenizer) -> list[Input]:
     """Curated sentences of all kinds as the network reads masked ones."""
     sentences = curated.sentences()
     patterns = [one.pattern for one in sentences[:: len(sentences) // PROBES][:PROBES]]
     unsaid = Span(0, 0)  # masked, a statement is read from its pattern alone
     statements = [Statement(id=0, text="", pattern=pattern, head=unsaid, tail=unsaid) for pattern in patterns]
-    inputs = encode_with_places(statements, tokenizer, mentions="masked", max_tokens=LONGEST)
-    return inputs if with_places else [Input(one.ids) for one in inputs]
+    return encode_with_places(statements, tokenizer, mentions="masked", max_tokens=LONGEST)
 
 
 def _answers(

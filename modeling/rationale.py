@@ -19,10 +19,12 @@ from captum.attr import LayerIntegratedGradients
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from modeling.encode import encode_with_spans, inputs_of
+from modeling.encode import encode_with_spans
 from modeling.inference import LoadedModel
+from modeling.inputs import inputs_of
+from modeling.networks.arguments import arguments_of
 from modeling.origins import in_sentence, origins
-from modeling.records import Places, Span, Statement
+from modeling.records import Input, Span, Statement
 
 METHOD = "integrated gradients over word embeddings"
 VERSION = 1
@@ -87,11 +89,11 @@ def attribute(model: LoadedModel, statement: Statement, *, label_index: int) -> 
     movements to add up.
     Raises NotExplainable, NotTraceable, and what `encode` raises.
     """
-    ids, spans = encode_with_spans(
+    _, spans = encode_with_spans(
         statement, model.tokenizer, mentions=model.config.mentions, max_tokens=model.config.max_tokens
     )
     (read,) = inputs_of([statement], model.tokenizer, model.config)
-    moved = movements(model, ids, [span is None for span in spans], label_index=label_index, places=read.places)
+    moved = movements(model, read, [span is None for span in spans], label_index=label_index)
     stretches = origins(statement, model.config.mentions)
     tokens = [
         Token(*_ends(in_sentence(span, stretches)), float(movement))
@@ -111,33 +113,26 @@ def attribute(model: LoadedModel, statement: Statement, *, label_index: int) -> 
     )
 
 
-def movements(
-    model: LoadedModel,
-    ids: Sequence[int],
-    is_special: Sequence[bool],
-    *,
-    label_index: int,
-    places: Places | None = None,
-) -> Movements:
-    """How far each token moved the label's log-odds; a special token's movement is 0. Raises NotExplainable.
-
-    `places` are for a network that reads them.
-    """
+def movements(model: LoadedModel, read: Input, is_special: Sequence[bool], *, label_index: int) -> Movements:
+    """How far each token moved the label's log-odds; a special token's movement is 0. Raises NotExplainable."""
     network: Any = model.network
     embeddings = network.base_model.get_input_embeddings() if hasattr(network, "base_model") else None
     if not isinstance(embeddings, nn.Embedding):
         raise NotExplainable("The model has no word embeddings to walk along: ask the one it was exported from.")
     device = embeddings.weight.device
     blank = blank_of(model.tokenizer)[1]
-    inputs = torch.tensor([list(ids)], device=device)  # (1, tokens)
+    beside = {name: part.to(device) for name, part in arguments_of([read], pad_id=model.pad_id).items()}
+    del beside["attention_mask"]
+    inputs = beside.pop("input_ids")  # (1, tokens)
+    beside.pop("sentences", None)  # every row is a sentence of its own
     blanked = torch.tensor(
-        [[own if special else blank for own, special in zip(ids, is_special, strict=True)]], device=device
+        [[own if special else blank for own, special in zip(read.ids, is_special, strict=True)]], device=device
     )
 
     def log_odds(token_ids: Tensor) -> Tensor:
         """(batch, tokens) to (batch,)."""
-        beside = {} if places is None else {"places": torch.tensor([places] * len(token_ids), device=device)}
-        logits: Tensor = network(input_ids=token_ids, attention_mask=torch.ones_like(token_ids), **beside).logits
+        repeated = {name: part.expand(len(token_ids), -1) for name, part in beside.items()}
+        logits: Tensor = network(input_ids=token_ids, attention_mask=torch.ones_like(token_ids), **repeated).logits
         others = [index for index in range(logits.shape[1]) if index != label_index]
         return logits[:, label_index] - logits[:, others].logsumexp(dim=1)
 

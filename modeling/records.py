@@ -24,14 +24,26 @@ class Places(NamedTuple):
 
 
 class Input(NamedTuple):
-    """What a network reads of one statement: token ids, special ones included, and what it asks for beside them."""
+    """What a network reads of one statement: token ids, special ones included, and what it asks for beside them.
+
+    `kinds` says of each token to what kind of mention it belongs: 0 none, 1 the head's, 2 the tail's where that is
+    another. Statements about pairs of one sentence share `ids` and `kinds`, and differ in `places`.
+    """
 
     ids: tuple[int, ...]
     places: Places | None = None
+    kinds: tuple[int, ...] | None = None
+
+
+class Other(NamedTuple):
+    """A further mention in a statement's sentence: what kind of thing it names, and where it stands."""
+
+    span: Span
+    kind: str
 
 
 class Statement(NamedTuple):
-    """One sentence with its ordered pair of entities.
+    """One sentence with its ordered pair of entities, and what else is mentioned in it.
 
     `pattern` is `text` with every mention of the head replaced by ⟨1⟩ and of the tail by ⟨2⟩.
     """
@@ -43,6 +55,7 @@ class Statement(NamedTuple):
     tail: Span
     head_kind: str = "drug"
     tail_kind: str = "drug"
+    others: tuple[Other, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

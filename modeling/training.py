@@ -29,6 +29,7 @@ from modeling.forward import logits_of
 from modeling.lessons import curated_examples, rows_of, weighted
 from modeling.metrics import score
 from modeling.networks.building import build
+from modeling.prior import correct_prior
 from modeling.records import Example, Progress
 from modeling.watching import BestEpoch, Reporter, TrainingCancelled
 
@@ -75,6 +76,7 @@ def train(
     backbone: Backbone,
     config: TrainingConfig,
     out_dir: Path,
+    unrelated: int | None = None,
     untaught: Collection[str] = (),
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_cancel: Callable[[], bool] = lambda: False,
@@ -82,10 +84,12 @@ def train(
     """The model that the examples teach, sealed in a folder below `out_dir` that is named by its hash.
 
     Stops early on the validation examples (see `BestEpoch`), which also set the temperature; without any it runs
-    all `max_epochs`, stays uncalibrated and says so in `notes`. Curated sentences teach and validate beside them as
-    the configuration says, but for those like one of the patterns in `untaught`. Runs on CUDA where there is a GPU. The
-    same examples, configuration, backbone and thread count give the same folder on a CPU. Stages told to
-    `on_progress`: encode, train, calibrate, save. Nothing is left behind when it fails.
+    all `max_epochs`, stays uncalibrated and says so in `notes`. `unrelated` is the label that says a pair has no
+    relation, where there is one: the best epoch is then that of the highest micro-F1 over the others. Curated
+    sentences teach and validate beside them as the configuration says, but for those like one of the patterns in
+    `untaught`. Runs on CUDA where there is a GPU. The same examples, configuration, backbone and thread count give
+    the same folder on a CPU. Stages told to `on_progress`: encode, train, calibrate, save. Nothing is left behind when
+    it fails.
 
     Raises NotEnoughExamples, UnusableExample, ContradictoryConfig, TrainingCancelled, and what `encode`, `build`
     and `attach` raise.
@@ -101,7 +105,7 @@ def train(
         on_progress(Progress("encode", 0, n))
         tokenizer = load_tokenizer(backbone.path)
         rows, validation_rows = (rows_of(part, tokenizer, config) for part in (examples, validation))
-        rows = weighted(rows, config)
+        unweighted, rows = rows, weighted(rows, config)
         on_progress(Progress("encode", n, n))
         classifier = build(
             backbone,
@@ -116,9 +120,21 @@ def train(
         model = classifier.network if config.tuning == "full" else adapters.attach(classifier, config)
         best = BestEpoch(config.patience)
         callbacks = [Reporter(on_progress, should_cancel), best]
-        fit(model, rows, validation_rows, config, n_labels=len(labels), pad_id=pad_id, callbacks=callbacks)
+        fit(
+            model,
+            rows,
+            validation_rows,
+            config,
+            n_labels=len(labels),
+            pad_id=pad_id,
+            callbacks=callbacks,
+            fresh=classifier.untrained,
+            unrelated=unrelated,
+        )
         if validation:
             best.restore(model)
+        if config.prior_correction:
+            correct_prior(model, [row["labels"] for row in unweighted], [row["weights"] for row in unweighted])
         model.eval()
         on_progress(Progress("calibrate", 0, len(validation)))
         calibration, figures = _calibrate(model, validation_rows, labels, pad_id)

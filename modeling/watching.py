@@ -30,7 +30,7 @@ class Reporter(TrainerCallback):
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Remember the last loss and validation figures."""
         for name, value in kwargs["logs"].items():
-            if name in ("loss", "learning_rate", "eval_loss", "eval_macro_f1", "eval_accuracy"):
+            if name in ("loss", "learning_rate", "eval_loss", "eval_macro_f1", "eval_micro_f1", "eval_accuracy"):
                 self.detail[name.replace("eval_", "validation_")] = float(value)
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
@@ -64,8 +64,9 @@ class BestEpoch(TrainerCallback):
     """Keeps the best epoch's trainable weights in memory and stops after `patience` epochs without a better one.
 
     Better is a higher macro-F1 on the validation examples: the figure models are compared by, in which a rare label
-    counts as much as a common one. On few or templated examples it ties often, and then the loss decides, by a
-    margin, so that ever smaller gains on a solved task do not keep it running.
+    counts as much as a common one; for relations it is their micro-F1, by which they are scored. On few or templated
+    examples it ties often, and then the loss decides, by a margin, so that ever smaller gains on a solved task do not
+    keep it running.
     """
 
     def __init__(self, patience: int) -> None:
@@ -79,7 +80,11 @@ class BestEpoch(TrainerCallback):
         """Compare this epoch with the best one so far."""
         figures, network = kwargs["metrics"], kwargs["model"]
         epoch = len(self.history) + 1
-        row = {name: float(figures[f"eval_{name}"]) for name in ("loss", "macro_f1", "accuracy")}
+        row = {
+            name: float(figures[f"eval_{name}"])
+            for name in ("loss", "macro_f1", "micro_f1", "accuracy")
+            if f"eval_{name}" in figures
+        }
         if not self.history or self._is_better(row):
             self.best_epoch = epoch
             self._weights = {
@@ -94,8 +99,9 @@ class BestEpoch(TrainerCallback):
 
     def _is_better(self, row: dict[str, float]) -> bool:
         best = self.history[self.best_epoch - 1]
-        if row["macro_f1"] != best["macro_f1"]:
-            return row["macro_f1"] > best["macro_f1"]
+        figure = "micro_f1" if "micro_f1" in row else "macro_f1"
+        if row[figure] != best[figure]:
+            return row[figure] > best[figure]
         return row["loss"] <= best["loss"] - LOSS_GAIN
 
     def restore(self, network: nn.Module) -> None:

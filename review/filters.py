@@ -24,6 +24,11 @@ BLIND_REASONS = frozenset(
 WORD = re.compile(r"[^\W_]+\*?")
 
 
+def may_name(task: Task, reason: str) -> bool:
+    """Whether a reviewer's page may name this reason: where answers are given blind, only one that tells nothing."""
+    return not task.blind or reason in BLIND_REASONS
+
+
 def key_in(values: Mapping[str, str], name: str) -> int | None:
     """The row a list goes on from; None for the beginning, and for what cannot be a row's id."""
     given = values.get(name, "")
@@ -70,7 +75,7 @@ class QueueFilter:
     def items(self, task: Task, reader: User) -> ReviewItemQuerySet:
         """The chosen items of the task. Where answers are given blind, what the model said chooses nothing."""
         items = ReviewItem.objects.filter(task=task)
-        if self.reason and (not task.blind or self.reason in BLIND_REASONS):
+        if self.reason and may_name(task, self.reason):
             items = items.filter(main_reason=self.reason)
         if self.said and not task.blind:
             items = items.filter(prediction__label__slug=self.said)

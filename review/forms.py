@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ledger.models import Comment, DisagreementCause, Label, Prediction
+from ledger.models import Comment, Corpus, DisagreementCause, Label, Prediction, Task
 from review.models import ReviewItem
+from review.presets import PRESETS
+from review.queries.labels import labels_of
 
 LONGEST_COMMENT = 2_000  # characters
 LONGEST_TIME = 24 * 3600.0  # seconds
 
 
-class DecisionForm(forms.Form):
-    """One answer: the label is the button that was pressed."""
+class AtHand(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A row by the value that names it; of those read already none is read again."""
 
-    label = forms.ModelChoiceField(Label.objects.none(), to_field_name="slug")
+    rows: Mapping[str, models.Model] = MappingProxyType({})
+
+    def to_python(self, value: Any) -> Any:
+        return self.rows.get(str(value)) or super().to_python(value)
+
+
+class DecisionForm(forms.Form):
+    """One answer: the label is the button that was pressed.
+
+    One query for the labels of a task that has them not read yet, one more where the page showed another prediction
+    than the item asks about.
+    """
+
+    label = AtHand(Label.objects.none(), to_field_name="slug")
     comment = forms.CharField(required=False, max_length=LONGEST_COMMENT)
-    prediction_seen = forms.ModelChoiceField(Prediction.objects.none(), required=False)
+    prediction_seen = AtHand(Prediction.objects.none(), required=False)
     seconds_spent = forms.FloatField(required=False, min_value=0, max_value=LONGEST_TIME)
     idempotency_key = forms.UUIDField()
 
     def __init__(self, data: Any = None, *, item: ReviewItem) -> None:
         super().__init__(data)
-        self._field("label").queryset = Label.objects.filter(task=item.task_id)
+        self._field("label").rows = {label.slug: label for label in labels_of(item.task)}
+        self._field("prediction_seen").rows = {str(item.prediction_id): item.prediction}
         self._field("prediction_seen").queryset = Prediction.objects.filter(statement=item.statement_id)
 
     def _field(self, name: str) -> Any:
@@ -99,16 +118,28 @@ class ReasonForm(forms.Form):
     )
 
 
-PRESETS = (
-    ("default", _("the project's: adapts the whole encoder and learns from curated sentences too")),
-    ("paper", _("the first paper's: its published configuration, slower")),
-    ("relations", _("the project's for relations: reads what is marked by its kind and name, and weighs rare labels")),
-    ("paper-relations", _("the second paper's: marks, convolutions and the vectors of both mentions, slowest")),
-    ("paper-relations-cls", _("the second paper's plain network, without convolutions")),
-)
-
-
 class RoundForm(forms.Form):
-    """How the next model is trained: a preset by name, the project's own without one."""
+    """How the next model is trained: a preset by name, the task's own without one; and on which corpora's gold.
+
+    Without a corpus it is trained on the gold of all.
+    """
 
     preset = forms.ChoiceField(choices=PRESETS, required=False, label=_("Way of training"))
+    corpus = forms.MultipleChoiceField(required=False, label=_("Corpora whose gold is used"))
+
+    def __init__(self, data: Any = None, *, task: Task) -> None:
+        super().__init__(data)
+        field: Any = self.fields["corpus"]
+        field.choices = [(one.name, one.title) for one in Corpus.objects.filter(task=task)]
+
+    @property
+    def chosen_corpora(self) -> list[str]:
+        """The corpora sent, without those that are none of the task's; none is all."""
+        known = {name for name, _ in self.corpora}
+        return [name for name in self["corpus"].value() or () if name in known]
+
+    @property
+    def corpora(self) -> list[tuple[str, str]]:
+        """The task's corpora: name and title."""
+        field: Any = self.fields["corpus"]
+        return list(field.choices)

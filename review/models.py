@@ -18,14 +18,18 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         return self.filter(state__in=ReviewItem.WAITING)
 
     def first_waiting(self, n: int) -> list[ReviewItem]:
-        """The first `n` items that need an answer, in the queue's order.
+        """The first `n` items that need an answer, in the queue's order (one query).
 
         One seek per state: an index ordered by priority serves each, and none serves both at once.
         """
-        found = [
-            item for state in ReviewItem.WAITING for item in self.filter(state=state).order_by("-priority", "id")[:n]
+        seeks = [
+            ReviewItem.objects.filter(pk__in=self.filter(state=state).order_by("-priority", "id").values("pk")[:n])
+            for state in ReviewItem.WAITING
         ]
-        return sorted(found, key=lambda item: (-item.priority, item.pk))[:n]
+        # The few that were found are read by their keys alone: with the conditions again, SQLite walks the queue.
+        found = ReviewItem.objects.filter(pk__in=seeks[0].values("pk").union(*(one.values("pk") for one in seeks[1:])))
+        found.query.select_related = self.query.select_related
+        return list(found.order_by("-priority", "id")[:n])
 
     def behind(self, place: ReviewItem) -> ReviewItemQuerySet:
         """Items that come later than this one."""
@@ -39,8 +43,8 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         return self.waiting().filter(pk__in=leased).order_by("-priority", "id").first() if leased else None
 
     def locked(self) -> ReviewItemQuerySet:
-        """Items with task and statement; nobody else changes them before the transaction ends."""
-        return self.select_for_update(of=("self",)).select_related("task", "statement")
+        """Items with task, statement and prediction; nobody else changes them before the transaction ends."""
+        return self.select_for_update(of=("self",)).select_related("task", "statement", "prediction")
 
     def answerable_by(self, reviewer: User) -> ReviewItemQuerySet:
         """Items this person has neither answered nor put aside, and that are no other person's."""
@@ -139,6 +143,10 @@ class ReviewItem(models.Model):
 
     def __str__(self) -> str:
         return f"item {self.pk}"
+
+    @property
+    def is_spot_check(self) -> bool:
+        return self.main_reason == self.Reason.SPOT_CHECK
 
     def holder(self, now: datetime) -> int | None:
         """Id of the person who has the item open now."""

@@ -9,8 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Label, Task
-from ledger.record.tasks import SETTINGS, state_of
+from ledger.record.tasks import OF_A_LABEL, SETTINGS, state_of
 from review.keys import PAGE_KEYS
+from review.presets import PRESETS
+
+SHARE = {"step": "any", "min": 0, "max": 1, "inputmode": "decimal"}  # attributes of a field for one
 
 
 class TaskForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -34,6 +37,7 @@ class TaskForm(forms.ModelForm):  # type: ignore[type-arg]
             "spot_check_share": _("Spot checks of a pattern"),
             "spot_checks_at_least": _("Spot checks, at least"),
             "two_person_rule": _("Promotions, roll-backs and exports need a second lead's approval"),
+            "preset": _("Way of training"),
         }
         help_texts = {
             "question": _("Stands above every sentence."),
@@ -49,6 +53,7 @@ class TaskForm(forms.ModelForm):  # type: ignore[type-arg]
             "spot_check_share": _("Share of a decided pattern's statements that another person answers."),
             "spot_checks_at_least": _("The fewest of them, however small the pattern."),
             "two_person_rule": _("To switch it off again needs a second lead, too."),
+            "preset": _("How its models are trained unless a round or a command asks for another way."),
         }
         widgets = {"guideline": forms.Textarea(attrs={"rows": 6}), "question": forms.TextInput}
 
@@ -56,7 +61,17 @@ class TaskForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, forms.FloatField):
-                field.widget.attrs |= {"step": "any", "min": 0, "max": 1, "inputmode": "decimal"}
+                field.widget.attrs |= SHARE
+        known = [(name, f"{name}, {title}") for name, title in PRESETS]
+        if self.instance.preset not in dict(known):  # of a version before or after this one
+            known.append((self.instance.preset, self.instance.preset))
+        self.fields["preset"].widget = forms.Select(choices=known)
+
+    def clean_preset(self) -> str:
+        preset: str = self.cleaned_data["preset"]
+        if preset not in dict(PRESETS) and preset != self.instance.preset:
+            raise forms.ValidationError(_("There is no such way of training."))
+        return preset
 
     def clean_spot_checks_at_least(self) -> int:
         n: int = self.cleaned_data["spot_checks_at_least"]
@@ -87,6 +102,19 @@ class AnswerForm(forms.Form):
     key = forms.CharField(max_length=1, label=_("Key"))
     meaning = forms.CharField(max_length=400, label=_("Meaning"), widget=forms.Textarea(attrs={"rows": 2}))
     trainable = forms.BooleanField(required=False, label=_("Models learn it"))
+    negative = forms.BooleanField(
+        required=False,
+        label=_("It says that there is no relation"),
+        help_text=_("Then it is in no submission and in no score over relation types; at most one label of a task."),
+    )
+    doubt_threshold = forms.FloatField(
+        required=False,
+        min_value=0,
+        max_value=1,
+        label=_("Doubtful below"),
+        help_text=_("Its own threshold for the queue; empty for the task's."),
+        widget=forms.NumberInput(attrs=SHARE),
+    )
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"].lower()
@@ -108,7 +136,7 @@ class NewLabelForm(AnswerForm):
     """A label that is not there yet; it comes after the others."""
 
     slug = forms.SlugField(max_length=50, label=_("Short name"))
-    field_order = ("title", "slug", "key", "meaning", "trainable")
+    field_order = ("title", "slug", "key", "meaning", "trainable", "negative", "doubt_threshold")
 
     def clean_slug(self) -> str:
         return plain_slug(self.cleaned_data["slug"])
@@ -123,6 +151,6 @@ def plain_slug(slug: str) -> str:
 
 def label_form(label: Label, data: Any = None) -> LabelForm:
     """The form of a label that is there, filled in; `seen` tells whether somebody changes it meanwhile."""
-    names = ("title", "key", "meaning", "position", "trainable")
+    names = (*OF_A_LABEL, "trainable")
     filled = {name: getattr(label, name) for name in names} | {"seen": state_of(label)}
     return LabelForm(data, initial=filled, auto_id=f"label-{label.pk}-%s")

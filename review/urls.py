@@ -56,6 +56,7 @@ urlpatterns = [
     path("tasks/<slug:task>/rounds/new/", rounds.new_round, name="new_round"),
     path("tasks/<slug:task>/rounds/start/", rounds.start_round, name="start_round"),
     path("tasks/<slug:task>/learning-curve/", learning_curve.learning_curve, name="learning_curve"),
+    path("tasks/<slug:task>/models/join/", models.join, name="join_models"),
     path("tasks/<slug:task>/roll-back/", models.roll_back, name="roll_back"),
     path("items/<int:item_id>/", item.item, name="item"),
     path("items/<int:item_id>/decide/", item.decide, name="decide"),

@@ -14,6 +14,7 @@ from time import monotonic
 from django.db import transaction
 from django.db.models import F
 
+from ledger.candidates import text_digest
 from ledger.corpora.annotated import Source
 from ledger.corpora.bad_input import BadFile, BadRow, printable
 from ledger.corpora.counts import CorpusCounts
@@ -30,7 +31,6 @@ from ledger.record.gold import add_seed_labels
 from ledger.record.statements import Mention, StatementDraft, add_statements
 from ledger.record.statistics import refresh_statistics
 from ledger.splits import split_of_document
-from ledger.training_sets import text_digest
 
 BATCH = 100  # documents a transaction: about 1,700 pairs
 NOTICE = 100  # documents between two reports of progress while checking

@@ -1,4 +1,4 @@
-"""The `--task` option that commands share."""
+"""The `--task` and `--corpus` options that commands share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ DEFAULT_TASK = "ddi-polarity"
 
 def add_task_option(parser: CommandParser) -> None:
     parser.add_argument("--task", default=DEFAULT_TASK, metavar="SLUG", help=f"default: {DEFAULT_TASK}")
+
+
+def add_corpora_option(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--corpus",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="use the gold of this corpus alone, to teach and to test; may be repeated (default: all)",
+    )
 
 
 def task_named(slug: str) -> Task:

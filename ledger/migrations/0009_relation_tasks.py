@@ -64,8 +64,12 @@ DDI_LABELS = [
 
 
 def ship(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """A task that a site has under one of these names already stays as it is, with its own labels."""
+    tasks = apps.get_model("ledger", "Task").objects
     for facts, labels in ((DRUGPROT, DRUGPROT_LABELS), (DDI, DDI_LABELS)):
-        task = apps.get_model("ledger", "Task").objects.create(**facts)
+        if tasks.filter(slug=facts["slug"]).exists():
+            continue
+        task = tasks.create(**facts)
         for position, (slug, title, key, meaning) in enumerate(labels):
             apps.get_model("ledger", "Label").objects.create(
                 task=task,

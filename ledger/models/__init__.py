@@ -8,7 +8,7 @@ from ledger.models.chain import ChainLink
 from ledger.models.comment import Comment, DisagreementCause
 from ledger.models.decision import Decision, GoldEvidence, GoldLabel
 from ledger.models.drug import AtcCode, Drug, DrugAtc, DrugName
-from ledger.models.model_version import Evaluation, ModelVersion, Promotion
+from ledger.models.model_version import EnsembleMember, Evaluation, ModelVersion, Promotion
 from ledger.models.pattern_decision import PatternDecision, PatternEvidence, SpotCheck
 from ledger.models.prediction import AtcRule, Flag, FlagRule, Prediction, pack_all_scores, pack_scores, unpack_scores
 from ledger.models.proposal import Approval, Proposal
@@ -34,6 +34,7 @@ __all__ = [
     "Drug",
     "DrugAtc",
     "DrugName",
+    "EnsembleMember",
     "Evaluation",
     "Flag",
     "FlagRule",

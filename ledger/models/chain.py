@@ -26,6 +26,7 @@ class ChainLink(AppendOnlyModel):
         PROPOSAL = "proposal", "proposal"
         APPROVAL = "approval", "approval"
         CAUSE = "cause", "cause of a disagreement"
+        MEMBER = "member", "ensemble member"
 
     position = models.PositiveBigIntegerField(unique=True)
     kind = models.CharField(max_length=13, choices=Kind)

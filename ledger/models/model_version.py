@@ -52,6 +52,27 @@ class ModelVersion(AppendOnlyModel):
         return gettext("model %(number)s") % {"number": self.number}
 
 
+class EnsembleMember(AppendOnlyModel):
+    """That an ensemble averages what this trained version says; positions count from 0, as its manifest lists them."""
+
+    ensemble = models.ForeignKey(ModelVersion, models.PROTECT, related_name="members")
+    member = models.ForeignKey(ModelVersion, models.PROTECT, related_name="memberships")
+    position = models.PositiveSmallIntegerField()
+
+    objects = AppendOnlyQuerySet["EnsembleMember"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "ensemble member"
+        ordering = ["ensemble_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["ensemble", "member"], name="one_membership_per_ensemble_and_member"),
+            models.UniqueConstraint(fields=["ensemble", "position"], name="one_member_per_ensemble_and_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ensemble_id} averages {self.member_id}"
+
+
 class Evaluation(AppendOnlyModel):
     """How one model version did on one fixed set of gold labels."""
 

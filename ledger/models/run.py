@@ -14,7 +14,7 @@ from ledger.models.training import Round
 
 
 class Run(models.Model):
-    """One piece of work: a training, an inference run in resumable chunks, or a queue to build.
+    """One piece of work: a training, an inference run in resumable chunks, a queue to build, models to join.
 
     `claim` is the token of the worker process that holds the run; every write of that process names it, so a
     process thought dead that wakes up again cannot write beside its successor.
@@ -24,6 +24,7 @@ class Run(models.Model):
         TRAINING = "training", _("training")
         INFERENCE = "inference", _("inference")
         QUEUE = "queue", _("queue building")
+        ENSEMBLE = "ensemble", _("ensemble")
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("waiting for a worker")
@@ -75,11 +76,16 @@ class Run(models.Model):
                 condition=models.Q(kind="queue", status__in=["queued", "running"]),
                 name="one_active_queue_building_per_task",
             ),
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=models.Q(kind="ensemble", status__in=["queued", "running"]),
+                name="one_active_ensemble_making_per_task",
+            ),
             models.CheckConstraint(
                 name="run_has_what_its_kind_needs",
                 condition=models.Q(kind="training", round__isnull=False)
                 | models.Q(kind="inference", model_version__isnull=False)
-                | models.Q(kind="queue"),
+                | models.Q(kind__in=["queue", "ensemble"]),
             ),
         ]
         indexes = [models.Index(fields=["status", "heartbeat_at"], name="run_by_status_and_heartbeat")]

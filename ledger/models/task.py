@@ -46,6 +46,9 @@ class Task(models.Model):
     two_person_rule = models.BooleanField(
         default=False, help_text="Whether promotions and exports need a second person's approval."
     )
+    preset = models.CharField(
+        max_length=40, default="default", help_text="The way its models are trained unless somebody asks for another."
+    )
 
     class Meta:
         ordering = ["id"]
@@ -83,6 +86,12 @@ class Label(models.Model):
         default=False,
         help_text="Says that no relation holds: in no submission, and left out of scores over relation types.",
     )
+    doubt_threshold = models.FloatField(
+        null=True,
+        blank=True,
+        validators=SHARE,
+        help_text="Predictions of this label below it go to a person; without one the task's threshold holds.",
+    )
 
     class Meta:
         ordering = ["task", "position"]
@@ -90,6 +99,13 @@ class Label(models.Model):
             models.UniqueConstraint(fields=["task", "slug"], name="one_label_per_task_and_slug"),
             models.UniqueConstraint(fields=["task", "key"], name="one_label_per_task_and_key"),
             models.UniqueConstraint(fields=["task", "position"], name="one_label_per_task_and_position"),
+            models.UniqueConstraint(
+                fields=["task"], condition=models.Q(negative=True), name="one_negative_label_per_task"
+            ),
+            models.CheckConstraint(
+                name="label_threshold_lies_between_0_and_1",
+                condition=models.Q(doubt_threshold__isnull=True) | models.Q(doubt_threshold__range=(0, 1)),
+            ),
         ]
 
     def __str__(self) -> str:

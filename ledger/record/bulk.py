@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 from django.db import connection, models
 
-Cell = int | float | str | bytes | datetime | None
+Cell = int | float | str | bytes | datetime | list[str] | None  # a list goes into a JSON column
 NewCell = str | int | list[list[str | int]] | None  # a list goes into a JSON column
 
 ROWS_A_STATEMENT = (100, 20, 1)  # on SQLite, the most first: beyond a hundred nothing is gained
@@ -36,7 +37,8 @@ def insert_many(table: str, columns: Mapping[str, str], rows: Sequence[tuple[Cel
     target = f"{table} ({', '.join(columns)})"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            _insert_together(target, len(columns), rows, "")
+            written = [tuple(map(_as_text, row)) for row in rows] if "jsonb" in columns.values() else rows
+            _insert_together(target, len(columns), written, "")
             return
         with connection.wrap_database_errors, cursor.copy(f"COPY {target} FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types(list(columns.values()))
@@ -51,7 +53,7 @@ def insert_new(model: type[models.Model], columns: Sequence[str], rows: Sequence
     names = ", ".join(columns)
     target = f"{model._meta.db_table} ({names})"
     if connection.vendor == "sqlite":
-        written = [tuple([json.dumps(cell) if isinstance(cell, list) else cell for cell in row]) for row in rows]
+        written = [tuple(map(_as_text, row)) for row in rows]
         return _insert_together(target, len(columns), written, " ON CONFLICT DO NOTHING")
     types = {field.column: field.db_type(connection) for field in model._meta.concrete_fields}
     form = ", ".join(f"{column} {types[column]}" for column in columns)
@@ -62,6 +64,11 @@ def insert_new(model: type[models.Model], columns: Sequence[str], rows: Sequence
             [new],
         )
         return int(cursor.rowcount)
+
+
+def _as_text(cell: Any) -> Any:
+    """A cell as SQLite keeps it: JSON is text there."""
+    return json.dumps(cell) if isinstance(cell, list) else cell
 
 
 def _insert_together(target: str, n_columns: int, rows: Sequence[tuple[Cell, ...]], on_conflict: str) -> int:

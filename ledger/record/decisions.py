@@ -14,7 +14,6 @@ from ledger.chain import append_link, lock_chain
 from ledger.models import (
     ChainLink,
     Decision,
-    DisagreementCause,
     GoldLabel,
     Label,
     PatternDecision,
@@ -22,9 +21,9 @@ from ledger.models import (
     Statement,
     Task,
 )
-from ledger.queries import current_gold, standing_decisions
-from ledger.record.gold import add_gold, take_back_gold
-from ledger.record.settling import Status, settle_gold, where_it_stands
+from ledger.queries import current_gold
+from ledger.record.gold import take_back_gold
+from ledger.record.settling import Said, Status, settle_gold, where_it_stands
 from ledger.record.spot_checks import reopen_where_contradicted
 
 
@@ -67,15 +66,8 @@ class Outcome:
 
 
 def statement_status(task: Task, statement: Statement) -> Status:
-    """Where the statement stands between its first answer and gold (at most two queries)."""
-    return where_it_stands(task, statement)[0]
-
-
-def newest_decision(task: Task, statement: Statement, reviewer: AbstractBaseUser) -> Decision | None:
-    """The end of this reviewer's chain of decisions on the statement (one query)."""
-    return Decision.objects.filter(
-        task=task, statement=statement, reviewer_id=reviewer.pk, replaced_by__isnull=True
-    ).first()
+    """Where the statement stands between its first answer and gold (two queries)."""
+    return where_it_stands(Said.read(task, statement))[0]
 
 
 @transaction.atomic
@@ -97,20 +89,53 @@ def submit_decision(
     Raises AlreadyDecided when the reviewer's earlier answer stands, KeyUsedElsewhere when the key is another's,
     LabelOfAnotherTask when the label is no answer to the task.
     """
-    _refuse_foreign(label, task)
     lock_chain()
-    written = written_with(
-        idempotency_key, task_id=task.pk, statement_id=statement.pk, reviewer_id=reviewer.pk, kind=Decision.Kind.ANSWER
+    return write_answer(
+        said=Said.read(task, statement, idempotency_key),
+        reviewer=reviewer,
+        label=label,
+        comment=comment,
+        prediction_seen=prediction_seen,
+        seconds_spent=seconds_spent,
+        idempotency_key=idempotency_key,
+        reviews_needed=reviews_needed,
+        now=now,
+    )
+
+
+def write_answer(
+    *,
+    said: Said,
+    reviewer: AbstractBaseUser,
+    label: Label,
+    comment: str,
+    prediction_seen: Prediction | None,
+    seconds_spent: float | None,
+    idempotency_key: uuid.UUID,
+    reviews_needed: int,
+    now: datetime,
+) -> Outcome:
+    """`submit_decision` for who has read already what was said of the statement (ten queries where gold is made).
+
+    The caller holds the transaction and the chain's lock, and read `said` under it.
+    """
+    refuse_foreign(label, said.task)
+    written = same_as_before(
+        said.with_key,
+        task_id=said.task.pk,
+        statement_id=said.statement.pk,
+        reviewer_id=reviewer.pk,
+        kind=Decision.Kind.ANSWER,
     )
     if written:
-        return Outcome(written, *where_it_stands(task, statement), repeated=True)
-    before = newest_decision(task, statement, reviewer)
+        return Outcome(written, *where_it_stands(said), repeated=True)
+    before = next((one for one in said.by(reviewer.pk) if not said.is_replaced(one)), None)
     if before and before.kind != Decision.Kind.WITHDRAWAL:
         raise AlreadyDecided(AlreadyDecided.__doc__)
     decision = write_decision(
         now,
-        task=task,
-        statement=statement,
+        task=said.task,
+        statement=said.statement,
         reviewer_id=reviewer.pk,
         kind=Decision.Kind.ANSWER,
         label=label,
@@ -120,14 +145,25 @@ def submit_decision(
         seconds_spent=seconds_spent,
         idempotency_key=idempotency_key,
     )
-    settle_gold(task, statement, reviews_needed, now)
+    return led_to(said.and_then(decision), decision, reviews_needed, now)
+
+
+def led_to(said: Said, decision: Decision, reviews_needed: int, now: datetime) -> Outcome:
+    """What an answer just written, the last of what was said, does to gold and to its statement's pattern."""
+    status, gold = settle_gold(said, reviews_needed, now)
     reopened = reopen_where_contradicted(decision, now)
-    return Outcome(decision, *where_it_stands(task, statement), repeated=False, reopened=reopened)
+    if reopened:  # which took back the pattern's gold, this statement's too where one answer does not suffice
+        status, gold = where_it_stands(said)
+    return Outcome(decision, status, gold, repeated=False, reopened=reopened)
 
 
 def written_with(idempotency_key: uuid.UUID, **facts: object) -> Decision | None:
-    """The decision that was written with this key before; raises KeyUsedElsewhere when its facts are others."""
-    known = Decision.objects.filter(idempotency_key=idempotency_key).select_related("statement").first()
+    """The decision that was written with this key before (one query); raises as `same_as_before` does."""
+    return same_as_before(Decision.objects.filter(idempotency_key=idempotency_key).first(), **facts)
+
+
+def same_as_before(known: Decision | None, **facts: object) -> Decision | None:
+    """The decision a key was used for; raises KeyUsedElsewhere when its facts are others."""
     if known and any(getattr(known, name) != fact for name, fact in facts.items()):
         raise KeyUsedElsewhere(KeyUsedElsewhere.__doc__)
     return known
@@ -174,58 +210,7 @@ def withdraw_decision(
     return withdrawal
 
 
-@transaction.atomic
-def adjudicate(
-    *,
-    task: Task,
-    statement: Statement,
-    adjudicator: AbstractBaseUser,
-    label: Label,
-    comment: str,
-    idempotency_key: uuid.UUID,
-    now: datetime,
-    cause: str | None = None,
-) -> GoldLabel:
-    """Settle a disagreement: the adjudicator's answer is gold, resting on every answer that was weighed.
-
-    cause: why people had disagreed, one of DisagreementCause.Cause, where the adjudicator says so.
-    """
-    _refuse_foreign(label, task)
-    lock_chain()
-    written = written_with(
-        idempotency_key,
-        task_id=task.pk,
-        statement_id=statement.pk,
-        reviewer_id=adjudicator.pk,
-        kind=Decision.Kind.ADJUDICATION,
-    )
-    if written:
-        return GoldLabel.objects.filter(evidence__decision=written).earliest("id")
-    weighed = list(standing_decisions(task, statement))
-    decision = write_decision(
-        now,
-        task=task,
-        statement=statement,
-        reviewer_id=adjudicator.pk,
-        kind=Decision.Kind.ADJUDICATION,
-        label=label,
-        comment=comment,
-        replaces=newest_decision(task, statement, adjudicator),
-        idempotency_key=idempotency_key,
-    )
-    if cause is not None:
-        because = DisagreementCause.objects.create(decision=decision, cause=DisagreementCause.Cause(cause))
-        append_link(ChainLink.Kind.CAUSE, [because], now=now)
-    return add_gold(
-        task=task,
-        statement=statement,
-        label=label,
-        source=GoldLabel.Source.ADJUDICATION,
-        decisions=[*weighed, decision],
-        now=now,
-    )
-
-
-def _refuse_foreign(label: Label, task: Task) -> None:
+def refuse_foreign(label: Label, task: Task) -> None:
+    """Raises LabelOfAnotherTask."""
     if label.task_id != task.pk:
         raise LabelOfAnotherTask(LabelOfAnotherTask.__doc__)

@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.db import transaction
 
-from ledger.chain import append_link, lock_chain
+from ledger.chain import COVERED, also, append_digest, append_link, canonical, lock_chain, values_digest
 from ledger.models import ChainLink, Decision, GoldEvidence, GoldLabel, Label, Statement, Task
 from ledger.queries import rounds_opened
 
@@ -26,12 +26,16 @@ def add_gold(
     statement: Statement,
     label: Label | None,
     source: str,
+    replaces: GoldLabel | None,
     decisions: Sequence[Decision],
     now: datetime,
     origin: str = "",
     further: list[str] | None = None,
 ) -> GoldLabel:
-    """Confirm an answer, replacing what stood before. The caller holds the transaction and the chain's lock."""
+    """Confirm an answer, replacing the end of the statement's chain of gold labels (five queries).
+
+    The caller holds the transaction and the chain's lock.
+    """
     gold = GoldLabel.objects.create(
         task=task,
         statement=statement,
@@ -40,12 +44,25 @@ def add_gold(
         origin=origin,
         further=further,
         round_number=rounds_opened(task),
-        replaces=newest_gold(task, statement),
+        replaces=replaces,
         confirmed_at=now,
     )
     GoldEvidence.objects.bulk_create([GoldEvidence(gold=gold, decision=decision) for decision in decisions])
-    append_link(ChainLink.Kind.GOLD, [gold], now=now)
+    append_digest(ChainLink.Kind.GOLD, [gold.pk], _digest(gold, decisions), now=now)
     return gold
+
+
+def _digest(gold: GoldLabel, decisions: Sequence[Decision]) -> str:
+    """`rows_digest` of a gold label just inserted, without reading back what it rests on."""
+    evidence = [*sorted(decision.pk for decision in decisions), *also(gold.further)]
+    return values_digest(
+        [
+            [
+                evidence if name == "evidence_ids" else canonical(getattr(gold, name))
+                for name in COVERED[ChainLink.Kind.GOLD][1]
+            ]
+        ]
+    )
 
 
 def take_back_gold(*, standing: GoldLabel, decisions: Sequence[Decision], now: datetime) -> GoldLabel:
@@ -62,6 +79,7 @@ def take_back_gold(*, standing: GoldLabel, decisions: Sequence[Decision], now: d
         source=seed.source if seed else standing.source,
         origin=seed.origin if seed else "",
         further=seed.further if seed else None,
+        replaces=standing,
         decisions=decisions,
         now=now,
     )

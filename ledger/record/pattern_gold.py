@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from ledger.chain import append_digest, canonical, pattern_evidence, values_digest
+from ledger.chain import also, append_digest, canonical, pattern_evidence, values_digest
 from ledger.models import ChainLink, GoldLabel, PatternDecision
 from ledger.queries import rounds_opened
 from ledger.record.bulk import insert_many, reserved_ids
@@ -17,19 +17,24 @@ from ledger.record.bulk import insert_many, reserved_ids
 BATCH = 5_000  # labels a link of the chain
 GOLD_COLUMNS = {
     "id": "int8", "task_id": "int8", "statement_id": "int8", "label_id": "int8", "source": "varchar",
-    "origin": "varchar", "round_number": "int4", "replaces_id": "int8", "confirmed_at": "timestamptz",
+    "origin": "varchar", "further": "jsonb", "round_number": "int4", "replaces_id": "int8",
+    "confirmed_at": "timestamptz",
 }  # fmt: skip
 EVIDENCE_COLUMNS = {"gold_id": "int8", "decision_id": "int8"}
 
 
 class Confirmed(NamedTuple):
-    """What is to stand of a statement from now on, and the gold label it replaces."""
+    """What is to stand of a statement from now on, and the gold label it replaces.
+
+    further: for a seed label, the other labels that the corpus gives the pair
+    """
 
     statement_id: int
     label_id: int | None
     source: str
     origin: str
     replaces_id: int | None
+    further: list[str] | None = None
 
 
 def give_gold(*, decision: PatternDecision, statement_ids: Sequence[int], now: datetime) -> None:
@@ -71,7 +76,7 @@ def _instead(statement_id: int, gold_id: int, seed: GoldLabel | None) -> Confirm
     """What stands once this gold label is taken back."""
     if seed is None:
         return Confirmed(statement_id, None, GoldLabel.Source.PATTERN_REVIEW.value, "", gold_id)
-    return Confirmed(statement_id, seed.label_id, seed.source, seed.origin, gold_id)
+    return Confirmed(statement_id, seed.label_id, seed.source, seed.origin, gold_id, seed.further)
 
 
 def _insert(labels: Sequence[Confirmed], decision: PatternDecision, round_number: int, now: datetime) -> None:
@@ -81,16 +86,16 @@ def _insert(labels: Sequence[Confirmed], decision: PatternDecision, round_number
         GoldLabel._meta.db_table,
         GOLD_COLUMNS,
         [
-            (gold_id, decision.task_id, one.statement_id, one.label_id, one.source, one.origin, round_number,
-             one.replaces_id, moment)
+            (gold_id, decision.task_id, one.statement_id, one.label_id, one.source, one.origin, one.further,
+             round_number, one.replaces_id, moment)
             for gold_id, one in zip(ids, labels, strict=True)
         ],
     )  # fmt: skip
     insert_many("ledger_patternevidence", EVIDENCE_COLUMNS, [(gold_id, decision.pk) for gold_id in ids])
-    hashed_moment, rests_on = canonical(now), [pattern_evidence(decision.pk)]
+    hashed_moment, about_pattern = canonical(now), [pattern_evidence(decision.pk)]
     digest = values_digest(
         (gold_id, decision.task_id, one.statement_id, one.label_id, one.source, one.origin, round_number,
-         one.replaces_id, hashed_moment, rests_on)
+         one.replaces_id, hashed_moment, [*about_pattern, *also(one.further)])
         for gold_id, one in zip(ids, labels, strict=True)
     )  # fmt: skip
     append_digest(ChainLink.Kind.GOLD, ids, digest, now=now)

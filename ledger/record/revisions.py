@@ -16,11 +16,11 @@ from ledger.record.decisions import (
     LabelOfAnotherTask,
     NotYours,
     Outcome,
+    led_to,
+    same_as_before,
     write_decision,
-    written_with,
 )
-from ledger.record.settling import settle_gold, where_it_stands
-from ledger.record.spot_checks import reopen_where_contradicted
+from ledger.record.settling import Said, where_it_stands
 
 
 class NothingToRevise(Exception):
@@ -49,19 +49,50 @@ def revise_decision(
     The blind answer is replaced, so gold follows the new one. The same key again changes nothing. Raises NotYours,
     NothingToRevise, AlreadyAdjudicated, KeyUsedElsewhere, LabelOfAnotherTask, ReadByAnotherModel, nothing written.
     """
-    task, statement = decision.task, decision.statement
+    lock_chain()
+    return write_revision(
+        said=Said.read(decision.task, decision.statement, idempotency_key),
+        decision=decision,
+        by=by,
+        label=label,
+        comment=comment,
+        prediction_seen=prediction_seen,
+        seconds_spent=seconds_spent,
+        idempotency_key=idempotency_key,
+        reviews_needed=reviews_needed,
+        now=now,
+    )
+
+
+def write_revision(
+    *,
+    said: Said,
+    decision: Decision,
+    by: AbstractBaseUser,
+    label: Label,
+    comment: str,
+    prediction_seen: Prediction,
+    seconds_spent: float | None,
+    idempotency_key: uuid.UUID,
+    reviews_needed: int,
+    now: datetime,
+) -> Outcome:
+    """`revise_decision` for who has read already what was said of the statement.
+
+    The caller holds the transaction and the chain's lock, and read `said` under it.
+    """
+    task, statement = said.task, said.statement
     if label.task_id != task.pk:
         raise LabelOfAnotherTask(LabelOfAnotherTask.__doc__)
     if prediction_seen.statement_id != statement.pk:
         raise ReadByAnotherModel(ReadByAnotherModel.__doc__)
-    lock_chain()
-    written = written_with(idempotency_key, replaces_id=decision.pk, reviewer_id=by.pk, kind=Decision.Kind.ANSWER)
+    written = same_as_before(said.with_key, replaces_id=decision.pk, reviewer_id=by.pk, kind=Decision.Kind.ANSWER)
     if written:
-        return Outcome(written, *where_it_stands(task, statement), repeated=True)
+        return Outcome(written, *where_it_stands(said), repeated=True)
     if decision.reviewer_id != by.pk:
         raise NotYours(NotYours.__doc__)
     is_blind_answer = decision.kind == Decision.Kind.ANSWER and decision.prediction_seen_id is None
-    if not is_blind_answer or Decision.objects.filter(replaces=decision).exists():
+    if not is_blind_answer or said.is_replaced(decision):
         raise NothingToRevise(NothingToRevise.__doc__)
     gold = current_gold(task, statement)
     if gold and gold.source == GoldLabel.Source.ADJUDICATION:
@@ -79,6 +110,4 @@ def revise_decision(
         seconds_spent=seconds_spent,
         idempotency_key=idempotency_key,
     )
-    settle_gold(task, statement, reviews_needed, now)
-    reopened = reopen_where_contradicted(revised, now)
-    return Outcome(revised, *where_it_stands(task, statement), repeated=False, reopened=reopened)
+    return led_to(said.and_then(revised), revised, reviews_needed, now)

@@ -4,8 +4,10 @@ because the caller does the work itself."""
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -66,6 +68,17 @@ def pending_statements(run: Run, after: int = 0) -> AppendOnlyQuerySet[Statement
     return pending.filter(~Exists(seed.filter(statement=OuterRef("pk"))))  # of a pair that was not recognised
 
 
+def corpora_named(task: Task, names: Sequence[str] = ()) -> dict[str, int]:
+    """These corpora of the task, or all of them, with their ids (one query). Raises UnknownCorpus."""
+    known = dict(Corpus.objects.filter(task=task).values_list("name", "id"))
+    for name in names:
+        if name not in known:
+            raise UnknownCorpus(
+                f"There is no corpus {name!r} for {task.slug}; there are: {', '.join(known) or 'none'}."
+            )
+    return {name: number for name, number in known.items() if name in names or not names}
+
+
 def open_inference(
     *,
     task: Task,
@@ -81,14 +94,8 @@ def open_inference(
     With `leave_out_seed`, without those about a pair of drugs that a seed label, as of now, is about in either order:
     the first paper's way (section 3.2). Otherwise the model is asked about them too, and contradicts gold labels.
     """
-    known = dict(Corpus.objects.filter(task=task).values_list("name", "id"))
-    for name in corpora:
-        if name not in known:
-            raise UnknownCorpus(
-                f"There is no corpus {name!r} for {task.slug}; there are: {', '.join(known) or 'none'}."
-            )
-    parameters = {
-        "corpora": [known[name] for name in corpora or known],
+    parameters: dict[str, object] = {
+        "corpora": list(corpora_named(task, corpora).values()),
         "up_to_statement": statements_of(task, corpora).aggregate(newest=Max("id"))["newest"] or 0,
     }
     if leave_out_seed:
@@ -104,12 +111,14 @@ def open_inference(
     run.n_total = pending_statements(run).count()
     if not run.n_total:
         raise NothingToPredict(NothingToPredict.__doc__)
-    return _save(run, wake=wake)
+    return save_run(run, wake=wake)
 
 
 def open_queue_build(*, task: Task, by: AbstractBaseUser | None, now: datetime, wake: bool = True) -> Run:
     """Open a run that turns the current model's flags into review items."""
-    return _save(Run(kind=Run.Kind.QUEUE, task=task, requested_by_id=by.pk if by else None, created_at=now), wake=wake)
+    return save_run(
+        Run(kind=Run.Kind.QUEUE, task=task, requested_by_id=by.pk if by else None, created_at=now), wake=wake
+    )
 
 
 @transaction.atomic
@@ -118,22 +127,28 @@ def open_round(
     task: Task,
     by: AbstractBaseUser | None,
     now: datetime,
-    parameters: dict[str, object] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     wake: bool = True,
 ) -> Round:
-    """Open the next round; its training run freezes the training set, trains and evaluates."""
+    """Open the next round; its training run freezes the training set, trains and evaluates.
+
+    parameters: the `preset` (the task's unless given), single settings of it as `config`, and the `corpora` whose
+    gold is used (all unless given). Raises AlreadyActive or UnknownCorpus.
+    """
+    asked = {"preset": task.preset, **(parameters or {})}
+    corpora_named(task, asked.get("corpora", ()))
     Task.objects.select_for_update().get(pk=task.pk)  # two at once would both take the next number
     if Run.objects.filter(task=task, kind=Run.Kind.TRAINING, status__in=Run.ACTIVE).exists():
         raise AlreadyActive(AlreadyActive.__doc__)
     opened = Round.objects.create(
         task=task, number=rounds_opened(task) + 1, opened_by_id=by.pk if by else None, opened_at=now
     )
-    _save(
+    save_run(
         Run(
             kind=Run.Kind.TRAINING,
             task=task,
             round=opened,
-            parameters=parameters or {},
+            parameters=asked,
             requested_by_id=by.pk if by else None,
             created_at=now,
         ),
@@ -142,7 +157,8 @@ def open_round(
     return opened
 
 
-def _save(run: Run, *, wake: bool) -> Run:
+def save_run(run: Run, *, wake: bool) -> Run:
+    """Add a run, and wake a worker for it if so told. Raises AlreadyActive."""
     try:
         with transaction.atomic():
             run.save()

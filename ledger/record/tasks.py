@@ -26,10 +26,10 @@ Row = TypeVar("Row", Task, Label)
 SETTINGS = (
     "title", "question", "guideline", "head_kind", "tail_kind", "doubt_threshold", "pseudo_label_threshold",
     "audit_share", "second_opinion_share", "blind", "pattern_weight", "spot_check_share", "spot_checks_at_least",
-    "two_person_rule",
+    "two_person_rule", "preset",
 )  # fmt: skip
 KINDS = ("head_kind", "tail_kind")
-OF_A_LABEL = ("title", "meaning", "key", "position")
+OF_A_LABEL = ("title", "meaning", "key", "position", "negative", "doubt_threshold")
 
 
 class ChangedSince(Exception):
@@ -46,6 +46,10 @@ class NameIsTaken(Exception):
 
 class KeyIsTaken(Exception):
     """Another label of this task has this key. Choose another one."""
+
+
+class NegativeIsTaken(Exception):
+    """Another label of this task says already that there is no relation. Take that from it first."""
 
 
 class LabelIsInUse(Exception):
@@ -89,16 +93,28 @@ def has_statements(task: Task) -> bool:
 
 
 @transaction.atomic
-def add_label(*, task: Task, slug: str, trainable: bool, title: str, meaning: str, key: str) -> Label:
+def add_label(
+    *,
+    task: Task,
+    slug: str,
+    trainable: bool,
+    title: str,
+    meaning: str,
+    key: str,
+    negative: bool = False,
+    doubt_threshold: float | None = None,
+) -> Label:
     """One more answer to a task, after the others; learnt from the next round on where it is trainable.
 
-    Raises NameIsTaken, KeyIsTaken, or TrainingUnderWay when it is to be learnt while a training runs.
+    Raises NameIsTaken, KeyIsTaken, NegativeIsTaken, or TrainingUnderWay when it is to be learnt while a training runs.
     """
     labels = list(Task.objects.select_for_update().get(pk=task.pk).labels.all())
     if any(one.slug == slug for one in labels):
         raise NameIsTaken(NameIsTaken.__doc__)
     if any(one.key == key for one in labels):
         raise KeyIsTaken(KeyIsTaken.__doc__)
+    if negative and any(one.negative for one in labels):
+        raise NegativeIsTaken(NegativeIsTaken.__doc__)
     label = Label.objects.create(
         task=task,
         slug=slug,
@@ -107,6 +123,8 @@ def add_label(*, task: Task, slug: str, trainable: bool, title: str, meaning: st
         key=key,
         position=1 + max((one.position for one in labels), default=-1),
         trainable=False,
+        negative=negative,
+        doubt_threshold=doubt_threshold,
     )
     return set_trainable(label=label, trainable=True) if trainable else label
 
@@ -115,8 +133,8 @@ def add_label(*, task: Task, slug: str, trainable: bool, title: str, meaning: st
 def change_label(*, label: Label, trainable: bool, facts: Mapping[str, Any], seen: str) -> Label:
     """Change a label's words, key, place and whether models learn it; its slug, which facts and files name, stays.
 
-    A place that another label has is swapped with it. Raises ChangedSince, KeyIsTaken, TooFewToLearn or
-    TrainingUnderWay, with nothing changed.
+    A place that another label has is swapped with it. Raises ChangedSince, KeyIsTaken, NegativeIsTaken, TooFewToLearn
+    or TrainingUnderWay, with nothing changed.
     """
     task = Task.objects.select_for_update().get(pk=label.task_id)
     labels = {one.pk: one for one in task.labels.all()}
@@ -125,6 +143,8 @@ def change_label(*, label: Label, trainable: bool, facts: Mapping[str, Any], see
         raise ChangedSince(ChangedSince.__doc__)
     if any(one.key == facts.get("key") for one in labels.values()):
         raise KeyIsTaken(KeyIsTaken.__doc__)
+    if facts.get("negative") and any(one.negative for one in labels.values()):
+        raise NegativeIsTaken(NegativeIsTaken.__doc__)
     if held.trainable != trainable:
         held = set_trainable(label=held, trainable=trainable)
     if other := next((one for one in labels.values() if one.position == facts.get("position")), None):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from ledger.candidates import pair_of
 from ledger.corpora.bad_input import BadRow, OnBad
 from ledger.corpora.label_csv import read_labels
 from ledger.imports.drafts import statement_of
@@ -14,7 +15,6 @@ from ledger.imports.names import DrugNames
 from ledger.models import Corpus, Statement, Task
 from ledger.seed_corpus.labelled import Labelled, view_of
 from ledger.seed_corpus.pairs import Pair, PairLabel, SourceTally, source_name
-from ledger.training_sets import pair_of
 
 LOOK_UP = 500  # statements looked up in one query
 FIELDS = (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
+from ledger.candidates import pair_of
 from ledger.corpora.bad_input import OnBad
 from ledger.corpora.combinations import CombinationSentence, Outcome, read_combinations
 from ledger.imports.names import DrugNames, KnownDrug
@@ -17,7 +18,6 @@ from ledger.seed_corpus.finder import DrugFinder
 from ledger.seed_corpus.labelled import Labelled
 from ledger.seed_corpus.pairs import SAME_DRUG, SourceTally, source_name
 from ledger.splits import split_of_document
-from ledger.training_sets import pair_of
 
 LABEL_OF: dict[Outcome, str] = {"POS": "synergistic", "NEG": "antagonistic", "COMB": "undetermined"}
 

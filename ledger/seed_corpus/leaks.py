@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ledger.candidates import HELD_OUT, TAUGHT, Candidate, identities
+from ledger.candidates import HELD_OUT, TAUGHT, Candidate, identities, text_digest
 from ledger.models import Task, TrainingExample
 from ledger.seed_corpus.labelled import Labelled
-from ledger.training_sets import gold_candidates, text_digest
+from ledger.training_sets import gold_candidates
 
 Identity = tuple[str, object]
 

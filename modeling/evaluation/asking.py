@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from modeling.ensemble import Ensemble
 from modeling.evaluation.answers import Answers
 from modeling.inference import LoadedModel
 from modeling.metrics import NothingToScore
@@ -17,7 +18,7 @@ class EvaluationStopped(Exception):
 
 
 def ask(
-    model: LoadedModel,
+    model: LoadedModel | Ensemble,
     examples: Sequence[Example],
     *,
     on_progress: Callable[[Progress], None] = lambda progress: None,

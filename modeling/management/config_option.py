@@ -7,11 +7,20 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from modeling.config import PRESETS, ContradictoryConfig, FieldOutOfRange, TrainingConfig, UnknownField
+from ledger.models import Task
+from modeling.config import (
+    PRESETS,
+    ContradictoryConfig,
+    FieldOutOfRange,
+    TrainingConfig,
+    UnknownField,
+    UnknownPreset,
+    preset_named,
+)
 
 
 def add_config_options(parser: CommandParser) -> None:
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="default")
+    parser.add_argument("--preset", choices=sorted(PRESETS), help="way of training; the task's own unless given")
     parser.add_argument(
         "--set",
         action="append",
@@ -21,7 +30,17 @@ def add_config_options(parser: CommandParser) -> None:
     )
 
 
-def settings_given(options: dict[str, Any]) -> dict[str, Any]:
+def preset_given(options: dict[str, Any], task: Task) -> str:
+    """The preset asked for, or the task's own; the command's one-sentence error where this version has none such."""
+    preset = str(options["preset"] or task.preset)
+    try:
+        preset_named(preset)
+    except UnknownPreset as error:
+        raise CommandError(f"{error} Name one with --preset, or give the task another on its page.") from error
+    return preset
+
+
+def settings_given(options: dict[str, Any], preset: str) -> dict[str, Any]:
     """The settings named with --set, or the command's one-sentence error; values are JSON, or else plain words."""
     given = {}
     for setting in options["set"]:
@@ -32,7 +51,7 @@ def settings_given(options: dict[str, Any]) -> dict[str, Any]:
             given[name] = json.loads(value)
         except ValueError:
             given[name] = value
-    configured(options["preset"], given)
+    configured(preset, given)
     return given
 
 

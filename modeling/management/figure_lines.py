@@ -77,3 +77,35 @@ def cross_validation_lines(facts: dict[str, Any]) -> Iterator[str]:
             f"({after['ece_debiased']:.3f} debiased), accuracy at 80 % coverage "
             f"{one['coverage']['at_80']['accuracy']:.3f}{_interval(intervals['accuracy_at_80'])}"
         )
+
+
+def relation_trial_lines(facts: dict[str, Any]) -> Iterator[str]:
+    """The figures of `try_relations`: of each training, their mean, the ensemble, and the types of the last of them."""
+    for fold in facts["folds"]:
+        left_out = (
+            f"; {fold['left_out_pairs']:,} pairs left out, whose sentence is tested" if fold["left_out_pairs"] else ""
+        )
+        yield (
+            f"taught {fold['taught_pairs']:,} pairs of {fold['taught_documents']:,} documents, tested "
+            f"{fold['tested_pairs']:,} of {fold['tested_documents']:,}{left_out}"
+        )
+    for run in facts["runs"]:
+        yield f"seed {run['seed']}: {_micro(run)}; {run['seconds']:,.0f} s, best epochs {run['best_epoch']}"
+    if facts["ensemble"]:
+        mean = facts["mean"]
+        yield f"mean: precision {mean['precision']:.3f}, recall {mean['recall']:.3f}, F1 {mean['f1']:.3f}"
+        yield f"all together: {_micro(facts['ensemble'])}"
+    for name, one in (facts["ensemble"] or facts["runs"][0])["by_type"].items():
+        yield (
+            f"{name}: precision {one['precision']:.3f}, recall {one['recall']:.3f}, F1 {one['f1']:.3f}, "
+            f"{one['gold']:,} relations, {one['predicted']:,} predicted"
+        )
+    yield f"peak memory {facts['peak_memory_mb']:,} MB"
+
+
+def _micro(figures: dict[str, Any]) -> str:
+    micro = figures["micro"]
+    return (
+        f"precision {micro['precision']:.3f}, recall {micro['recall']:.3f}, "
+        f"F1 {micro['f1']:.3f}{_interval(figures['intervals']['f1'])}"
+    )

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from modeling.backbones import Backbone
 from modeling.config import Architecture, Pooling
-from modeling.networks import cls, rbert_cnn
+from modeling.networks import cls, on_encoder
 from modeling.networks.cls import Classifier
+from modeling.networks.pair_reader import PairReader
+from modeling.networks.rbert_cnn import ModelOne, RBertCnn
+
+ON_ENCODER: Mapping[Architecture, type[on_encoder.OnEncoder]] = MappingProxyType(
+    {"cls_dense": ModelOne, "rbert_cnn": RBertCnn, "pair_reader": PairReader}
+)
 
 
 def build(
@@ -22,5 +31,4 @@ def build(
     """
     if architecture == "cls":
         return cls.build(backbone, n_labels=n_labels, pooling=pooling)
-    network = rbert_cnn.ModelOne if architecture == "cls_dense" else rbert_cnn.RBertCnn
-    return rbert_cnn.build(backbone, network, n_labels=n_labels, dropout=dropout)
+    return on_encoder.build(backbone, ON_ENCODER[architecture], n_labels=n_labels, dropout=dropout)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ledger.expectations import Expectations
 from ledger.flagging import Beside, Thresholds
 from ledger.models import Among, GoldLabel, Label, Prediction, Run, Statement
-from ledger.queries import predecessor_of
+from ledger.queries import own_thresholds, predecessor_of
 from ledger.record.predictions import Predicted, flag_rules
 from modeling.records import Scored
 
@@ -28,6 +28,7 @@ class Context:
             sure=task.pseudo_label_threshold,
             audit_share=task.audit_share,
             atc_tables=self.expectations.tables,
+            doubt_by_label=own_thresholds(task),
         )
         self.rules = flag_rules(task, self.thresholds)
         self.predecessor = predecessor_of(task, run.model_version)

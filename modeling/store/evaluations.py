@@ -13,9 +13,11 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from ledger.models import AtcCode, DrugAtc, Evaluation, ModelVersion, Statement, TrainingExample, TrainingSet
+from ledger.record.ensembles import ENSEMBLE, members_of
 from ledger.record.models import add_evaluation
 from modeling import curated
 from modeling.config import TrainingConfig
+from modeling.ensemble import Ensemble
 from modeling.evaluation.answers import Answers
 from modeling.evaluation.asking import ask
 from modeling.evaluation.figures import figures
@@ -35,7 +37,7 @@ FACTS = (
 
 
 def held_out_examples(training_set: TrainingSet, view: str, version: ModelVersion) -> list[HeldOut]:
-    """The examples of one view that carry a class of this model, by statement id (five queries)."""
+    """The examples of one view that carry a class of this model, by statement id (six queries)."""
     of_view = TrainingExample.objects.filter(training_set=training_set, role=view, label__slug__in=version.labels)
     facts = {row[0]: row[1:] for row in of_view.values_list(*FACTS)}
     taught = _taught_patterns(version)
@@ -59,9 +61,14 @@ def held_out_examples(training_set: TrainingSet, view: str, version: ModelVersio
 
 
 def _taught_patterns(version: ModelVersion) -> set[str]:
-    """The patterns that taught this version: of its training examples, and of the curated sentences (one query)."""
-    examples = TrainingExample.objects.filter(training_set=version.training_set, role=TrainingExample.Role.TRAIN)
-    share = float(version.config.get("curated_share", 0))
+    """The patterns that taught this version: of its training examples, and of the curated sentences (two queries).
+
+    An ensemble was taught what any of its members was.
+    """
+    taught = members_of(version) or [version]
+    sets = {one.training_set_id for one in taught}
+    examples = TrainingExample.objects.filter(training_set__in=sets, role=TrainingExample.Role.TRAIN)
+    share = max(float(one.config.get("curated_share", 0)) for one in taught)
     sentences = curated.sentences(share=share) if share else []
     return {
         *examples.values_list("statement__pattern__text", flat=True).distinct(),
@@ -124,8 +131,8 @@ def ask_version(
 ) -> dict[str, Asked]:
     """The version's answers on the held-out examples it knows the classes of, by view; empty without any.
 
-    Loads the model, and when all is asked its untrained network in its place. Raises EvaluationStopped, and what
-    loading raises.
+    Loads the model, and when all is asked its untrained network in its place, which an ensemble has none of. Raises
+    EvaluationStopped, and what loading raises.
     """
     by_view = {str(view): held_out_examples(training_set, view, version) for view in VIEWS}
     examples = {view: [one.example for one in held_out] for view, held_out in by_view.items() if held_out}
@@ -133,7 +140,7 @@ def ask_version(
         return {}
     ask_all = partial(_ask_all, examples, on_progress=on_progress, should_stop=should_stop)
     answers = ask_all(load(version))
-    before = ask_all(_untrained(version)) if with_pretrained else {}
+    before = ask_all(_untrained(version)) if with_pretrained and version.architecture != ENSEMBLE else {}
     return {view: Asked(by_view[view], answers[view], before.get(view)) for view in examples}
 
 
@@ -144,7 +151,7 @@ def _untrained(version: ModelVersion) -> LoadedModel:
 
 def _ask_all(
     examples: dict[str, list[Example]],
-    model: LoadedModel,
+    model: LoadedModel | Ensemble,
     *,
     on_progress: Callable[[Progress], None],
     should_stop: Callable[[], bool],

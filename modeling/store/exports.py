@@ -17,6 +17,7 @@ import torch
 from django.conf import settings
 
 from ledger.models import ModelVersion, TrainingExample
+from ledger.record.ensembles import members_of
 from ledger.record.models import add_derived_version, check_derivable
 from modeling import artifacts
 from modeling.agreement import agreement
@@ -79,6 +80,12 @@ def export(version: ModelVersion, *, int8: bool, output: Path | None, register: 
         raise NotRegistrable(
             f"The float32 export answers as model {version.number} does, so it is no version of its own: register "
             "with --int8, or export without --register."
+        )
+    if members := members_of(version):
+        numbers = ", ".join(str(one.number) for one in members)
+        raise NotExportable(
+            f"Model {version.number} is an ensemble, which is no network of its own: export one of its members, "
+            f"{numbers}."
         )
     architecture = TrainingConfig.from_json(version.config).architecture
     if architecture != "cls":

@@ -27,7 +27,7 @@ from modeling.forward import logits_for
 from modeling.inference import LoadedModel
 from modeling.peak import peak_operations_per_second, useful_operations
 from modeling.records import Statement as Read
-from modeling.store.models import load, load_exactly, publish, registry_facts
+from modeling.store.models import load_exactly, load_trained, publish, registry_facts
 from modeling.store.predictions import answer_pending
 from modeling.store.statements import as_records, examples
 from modeling.training import train
@@ -64,8 +64,8 @@ class Pace:
     def __init__(self, training_set: TrainingSet) -> None:
         self.training_set = training_set
         self.paces = Paces()
-        raw = self._taught(QUICK, at_most=LESSONS)
-        exact, fastest = load_exactly(raw), load(raw)
+        raw = taught(training_set, QUICK, at_most=LESSONS)
+        exact, fastest = load_exactly(raw), load_trained(raw)
         self.ways = {"float32": (raw, exact)}
         if _format(fastest) != _format(exact):
             self.paces.fastest = _format(fastest)
@@ -105,7 +105,7 @@ class Pace:
 
     def masked(self, corpus: str) -> tuple[float, int, int]:
         """Statements a second of the default preset's model over a corpus, how many were computed, and found again."""
-        version = self._taught(PRESETS["default"])
+        version = taught(self.training_set, PRESETS["default"])
         model = load_exactly(version)
         rate = into_ledger(version, model, corpus)
         return rate, model.cache.misses, model.cache.hits
@@ -126,28 +126,29 @@ class Pace:
         owed = useful_operations(self.wide.config, map(len, token_ids), first_token_only=True)
         return owed / (time.perf_counter() - started)
 
-    def _taught(self, config: TrainingConfig, at_most: int | None = None) -> ModelVersion:
-        """A model taught by the training set, by `at_most` examples of each class if given."""
-        labels = [label.slug for label in trainable_labels(self.training_set.round.task)]
-        of_class = defaultdict(list)
-        for example in examples(self.training_set, TrainingExample.Role.TRAIN, labels):
-            of_class[example.label_index].append(example)
-        lessons = [example for some in of_class.values() for example in some[:at_most]]
-        stop = examples(self.training_set, TrainingExample.Role.VALIDATION, labels)
-        with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix="training-") as scratch:
-            trained = train(
-                lessons, stop, labels=labels, backbone=resolve(settings.DDI_BACKBONE), config=config,
-                out_dir=Path(scratch),
-            )  # fmt: skip
-            files = publish(trained.folder, trained.sha256)
-        facts = registry_facts(trained.manifest, trained.sha256, files)
-        return add_model_version(training_set=self.training_set, now=timezone.now(), **facts)
-
     def _registered_again(self, version: ModelVersion) -> ModelVersion:
         """The same files under another number, so that both forms of it can speak of the same statements."""
         columns = [field.name for field in ModelVersion._meta.fields]
         facts = {name: getattr(version, name) for name in columns if name not in ("id", "task", "number", "trained_at")}
         return add_model_version(now=timezone.now(), **facts)
+
+
+def taught(training_set: TrainingSet, config: TrainingConfig, at_most: int | None = None) -> ModelVersion:
+    """A model taught by the training set, by `at_most` examples of each class if given."""
+    labels = [label.slug for label in trainable_labels(training_set.round.task)]
+    of_class = defaultdict(list)
+    for example in examples(training_set, TrainingExample.Role.TRAIN, labels):
+        of_class[example.label_index].append(example)
+    lessons = [example for some in of_class.values() for example in some[:at_most]]
+    stop = examples(training_set, TrainingExample.Role.VALIDATION, labels)[:at_most]
+    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix="training-") as scratch:
+        trained = train(
+            lessons, stop, labels=labels, backbone=resolve(settings.DDI_BACKBONE), config=config,
+            out_dir=Path(scratch),
+        )  # fmt: skip
+        files = publish(trained.folder, trained.sha256)
+    facts = registry_facts(trained.manifest, trained.sha256, files)
+    return add_model_version(training_set=training_set, now=timezone.now(), **facts)
 
 
 def into_ledger(version: ModelVersion, model: LoadedModel, corpus: str) -> float:

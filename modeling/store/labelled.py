@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from hashlib import sha256
+from itertools import accumulate, combinations
 from pathlib import Path
 
 from ledger.corpora.combinations import Outcome, read_combinations
 from ledger.models import GoldLabel, Statement, Task
 from ledger.patterns import fold, pattern_of
+from modeling.cross_validation.relation_trial import LabelledPair
 from modeling.evaluation.held_out import HeldOut
 from modeling.records import Example, Span
 from modeling.records import Statement as Read
@@ -31,6 +34,16 @@ class Labelled:
         met = {self.labels[one.example.label_index] for one in self.examples}
         return [label for label in labels if label not in met]
 
+    def of_documents(self, most: int, *, seed: int) -> Labelled:
+        """Those of whole documents, drawn by a hash of `seed` one after another as long as they have at most `most`."""
+        sizes = Counter((one.corpus, one.document) for one in self.examples)
+        drawn = sorted(sizes, key=lambda unit: sha256(f"{seed}:{unit}".encode()).digest())
+        n_so_far = accumulate(sizes[unit] for unit in drawn)
+        kept = {unit for unit, n in zip(drawn, n_so_far, strict=True) if n <= most}
+        places = [at for at, one in enumerate(self.examples) if (one.corpus, one.document) in kept]
+        relations = tuple(self.relations[at] for at in places) if self.relations else ()
+        return Labelled([self.examples[at] for at in places], self.labels, relations)
+
 
 def gold_of(task: Task, *, corpora: Sequence[str], labels: Sequence[str]) -> Labelled:
     """The current gold labels with one of these labels, by statement id (two queries)."""
@@ -50,6 +63,26 @@ def gold_of(task: Task, *, corpora: Sequence[str], labels: Sequence[str]) -> Lab
         example = Example(statement, list(labels).index(slug))
         examples.append(HeldOut(example, drugs, ((),) * len(drugs), document, corpus, source, is_known_pattern=False))
     return Labelled(examples, tuple(labels))
+
+
+def labelled_pairs(task: Task, *, labels: Sequence[str], corpora: Sequence[str] = ()) -> list[LabelledPair]:
+    """The pairs with one of these labels for gold, by statement id, with the further labels of theirs (two queries)."""
+    gold = GoldLabel.objects.current().filter(task=task, label__slug__in=labels)
+    if corpora:
+        gold = gold.filter(statement__corpus__name__in=corpora)
+    facts = {
+        statement: (slug, further, document, corpus)
+        for statement, slug, further, document, corpus in gold.values_list(
+            "statement_id", "label__slug", "further", "statement__document", "statement__corpus__name"
+        )
+    }
+    number = {slug: index for index, slug in enumerate(labels)}
+    pairs = []
+    for statement in as_records(Statement.objects.filter(id__in=gold.values("statement_id")).order_by("id")):
+        slug, further, document, corpus = facts[statement.id]
+        also = tuple(number[other] for other in further or () if other in number)
+        pairs.append(LabelledPair(Example(statement, number[slug]), also, document, corpus))
+    return pairs
 
 
 def free_text(path: Path, *, labels: Sequence[str]) -> Labelled:

@@ -14,9 +14,11 @@ from django.core.files.storage import Storage, storages
 
 from ledger.code_version import code_version
 from ledger.models import ModelVersion
+from ledger.record.ensembles import ENSEMBLE, members_of
 from modeling import artifacts
 from modeling.adapter_facts import described
 from modeling.backbones import EMBEDDED_NAME, Backbone, resolve
+from modeling.ensemble import Ensemble
 from modeling.inference import LoadedModel
 from modeling.serving import INT8
 from modeling.sharing import SharedBackbone
@@ -90,14 +92,34 @@ def shared_backbone(backbone: Backbone) -> SharedBackbone:
     return SharedBackbone(backbone)
 
 
-def load(version: ModelVersion) -> LoadedModel:
+def load(version: ModelVersion) -> LoadedModel | Ensemble:
     """The model version, ready to answer; its files' hashes are checked first.
 
     Versions of one backbone share it. Raises ArtifactMissing, and what `LoadedModel` and `resolve` raise.
     """
+    return _joined(version) if version.architecture == ENSEMBLE else load_trained(version)
+
+
+def load_trained(version: ModelVersion) -> LoadedModel:
+    """A version that is no ensemble, as `load` gives it."""
     if version.architecture == INT8:
         return LoadedModel.exported(fetch(version), sha256=version.artifact)
     return _trained(version, probe=True)
+
+
+def _joined(version: ModelVersion) -> Ensemble:
+    """All members of an ensemble, once its sealed folder is known to name just these."""
+    folder = fetch(version)
+    artifacts.verify(folder, version.artifact)
+    manifest = artifacts.read_manifest(folder)
+    members = members_of(version)
+    if [one.artifact for one in members] != manifest["members"]:
+        raise artifacts.ArtifactChanged(
+            f"The folder of model {version.number} names other members than the ledger: restore it from a copy, or "
+            "make the ensemble again."
+        )
+    temperature = float(manifest["calibration"]["temperature"])
+    return Ensemble(tuple(load_trained(one) for one in members), temperature)
 
 
 def load_exactly(version: ModelVersion) -> LoadedModel:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ledger.record.predictions import close_run, commit_chunk
 from ledger.running import Work
+from modeling.ensemble import Ensemble
 from modeling.inference import LoadedModel
 from modeling.store.context import Context
 from modeling.store.models import load
@@ -27,7 +28,7 @@ def predict_pending(work: Work) -> None:
     answer_pending(work, load(work.run.model_version))
 
 
-def answer_pending(work: Work, model: LoadedModel) -> None:
+def answer_pending(work: Work, model: LoadedModel | Ensemble) -> None:
     """What `predict_pending` does, with the run's model at hand.
 
     A chunk is worked out in two halves, each a transaction: while one is committed the model is at the other. Killed at

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ledger.models import ModelVersion, Prediction, Rationale, Statement, Task
 from ledger.queries import statements_of
+from ledger.record.ensembles import ENSEMBLE
 from ledger.record.rationales import add_rationale
 from modeling import records
 from modeling.inference import LoadedModel
@@ -47,6 +48,8 @@ def load_to_explain(version: ModelVersion) -> LoadedModel:
 
     Raises NotExplainable, and what `load_exactly` raises.
     """
+    if version.architecture == ENSEMBLE:
+        raise NotExplainable(f"The {version} is an ensemble: ask one of its members what moved it.")
     if version.architecture == INT8:
         raise NotExplainable(
             f"The {version} computes in whole numbers, which have no gradients: ask the one it was made from."

@@ -97,9 +97,9 @@ def train_round(work: Work) -> ModelVersion:
     try:
         configuration(run.parameters)  # before anything is frozen that could not be trained
         work.report(stage="freezing the training set")
-        training_set = freeze(round=run.round, now=timezone.now())
+        training_set = freeze(round=run.round, now=timezone.now(), corpora=run.parameters.get("corpora", ()))
         version = training_set.model_versions.first() or _train(work, training_set, reporter)
-        accuracy = _evaluate(work, version, training_set, reporter)
+        accuracy = evaluate_beside_live(work, version, training_set, reporter)
     except (TrainingCancelled, EvaluationStopped):
         work.stop_if_asked()
         raise
@@ -111,7 +111,8 @@ def train_round(work: Work) -> ModelVersion:
 
 
 def _train(work: Work, training_set: TrainingSet, reporter: Reporter) -> ModelVersion:
-    labels = [label.slug for label in trainable_labels(work.run.task)]
+    taught = trainable_labels(work.run.task)
+    labels = [label.slug for label in taught]
     config = configuration(work.run.parameters)
     with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix="training-") as scratch:
         trained: TrainedModel = train(
@@ -121,6 +122,7 @@ def _train(work: Work, training_set: TrainingSet, reporter: Reporter) -> ModelVe
             backbone=resolve(settings.DDI_BACKBONE),
             config=config,
             out_dir=Path(scratch),
+            unrelated=next((index for index, label in enumerate(taught) if label.negative), None),
             on_progress=reporter,
             should_cancel=reporter.should_cancel,
         )
@@ -143,10 +145,12 @@ def configuration(parameters: dict[str, Any]) -> TrainingConfig:
     return TrainingConfig.from_json({**preset.to_json(), **parameters.get("config", {})})
 
 
-def _evaluate(work: Work, version: ModelVersion, training_set: TrainingSet, reporter: Reporter) -> dict[str, float]:
-    """Ask the round's model and the live one about the same held-out examples, and keep the figures of both.
+def evaluate_beside_live(
+    work: Work, version: ModelVersion, training_set: TrainingSet, reporter: Reporter
+) -> dict[str, float]:
+    """Ask this model and the live one about the same held-out examples, and keep the figures of both.
 
-    Returns the accuracy of the round's model by view.
+    Returns the accuracy of this model by view. Raises EvaluationStopped.
     """
     ask = partial(
         ask_version,

@@ -10,16 +10,21 @@ from ledger.record.runs import pending_statements
 from modeling import records
 
 READ_AHEAD = 2_000  # rows a query
-FIELDS = ("id", "text", "pattern__text", "head_start", "head_end", "tail_start", "tail_end", "head_kind", "tail_kind")
+FIELDS = (
+    "id", "text", "pattern__text", "head_start", "head_end", "tail_start", "tail_end", "head_kind", "tail_kind",
+    "other_mentions",
+)  # fmt: skip
 
 
 def as_records(statements: AppendOnlyQuerySet[Statement]) -> Iterator[records.Statement]:
     """Each statement as the model reads it, in the order of the query."""
-    for pk, text, pattern, head_start, head_end, tail_start, tail_end, head_kind, tail_kind in statements.values_list(
+    for pk, text, pattern, head_start, head_end, tail_start, tail_end, *kinds, mentioned in statements.values_list(
         *FIELDS
     ).iterator(READ_AHEAD):
         head, tail = records.Span(head_start, head_end), records.Span(tail_start, tail_end)
-        yield records.Statement(pk, text, pattern, head, tail, head_kind, tail_kind)
+        others = tuple(records.Other(records.Span(start, end), kind) for start, end, kind in mentioned or ())
+        head_kind, tail_kind = kinds
+        yield records.Statement(pk, text, pattern, head, tail, head_kind, tail_kind, others)
 
 
 def pending_records(run: Run) -> Iterator[records.Statement]:

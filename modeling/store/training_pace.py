@@ -57,7 +57,7 @@ def beside_paper(training_set: TrainingSet) -> dict[str, Taught]:
     rates: dict[str, list[float]] = {name: [] for name in same}
     for number in range(ROUNDS):
         for name in list(same)[:: 1 if number % 2 else -1]:
-            rates[name].append(_pace(taught, labels, backbone, same[name], steps=STEPS[name]))
+            rates[name].append(examples_per_second(taught, labels, backbone, same[name], steps=STEPS[name]))
     found = {}
     for name in same:
         scores, seconds = [], []
@@ -69,10 +69,10 @@ def beside_paper(training_set: TrainingSet) -> dict[str, Taught]:
     return found
 
 
-def _pace(
+def examples_per_second(
     taught: Sequence[Example], labels: Sequence[str], backbone: Backbone, config: TrainingConfig, *, steps: int
 ) -> float:
-    """Examples a second over some steps of a training that is then given up."""
+    """Over some steps of a training that is then given up."""
     ends: list[float] = []
 
     def note(progress: Progress) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from ledger.models import Decision, DisagreementCause, GoldLabel, Label
-from ledger.record import decisions
+from ledger.record import adjudication
 from review.models import ReviewItem
 
 
@@ -36,7 +36,7 @@ def adjudicate(
     repeated = Decision.objects.filter(idempotency_key=idempotency_key).exists()
     if item.state != ReviewItem.State.ADJUDICATION and not repeated:
         raise NothingToAdjudicate(NothingToAdjudicate.__doc__)
-    gold = decisions.adjudicate(
+    gold = adjudication.adjudicate(
         task=item.task,
         statement=item.statement,
         adjudicator=by,

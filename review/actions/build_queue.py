@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,14 +11,16 @@ from itertools import groupby, islice
 from operator import itemgetter
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Value
 
-from ledger.models import Flag, GoldLabel, ModelVersion, Run
-from ledger.queries import current_model, trainable_labels
+from ledger.flagging import Thresholds, doubt_of
+from ledger.models import Flag, FlagRule, GoldLabel, Label, ModelVersion, Prediction, Run, Task
+from ledger.queries import current_model, own_thresholds, trainable_labels
 from review.models import ReviewItem
 from review.priorities import Candidate, Seen, by_weight, in_queue_order, needs_second_opinion, priority_at
 
 BATCH = 1_000
+DOUBT = FlagRule.Rule.LOW_CONFIDENCE.value
 ASKED_DESPITE_GOLD = frozenset({"audit", "suspect_gold"})
 
 
@@ -37,6 +40,7 @@ class Built:
 def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] = lambda done, total: None) -> Built:
     """Put every flagged, unanswered statement in its place; running it again changes nothing.
 
+    What is doubtful is judged by the thresholds as they are now, whatever they were when the model read the statement.
     Items somebody holds, has answered or asked for keep their place and stay. `report` is told after each batch how
     many of how many items are written. Memory: about 200 bytes a flagged statement. Raises NoCurrentModel.
     """
@@ -50,12 +54,13 @@ def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] =
         .iterator()
     )
     before = ReviewItem.objects.filter(task=run.task).count()
-    free = [one for one in _candidates(run, model) if one.statement not in busy]
+    thresholds = _thresholds(run.task)
+    free = [one for one in _candidates(run, model, thresholds) if one.statement not in busy]
     ordered = list(in_queue_order(free, _answered(run)))
     place = 0
     remaining: Iterator[Candidate] = iter(ordered)
     while batch := list(islice(remaining, BATCH)):
-        _write(run, model, batch, place)
+        _write(run, model, thresholds, batch, place)
         place += len(batch)
         report(place, len(ordered))
     n_after = ReviewItem.objects.filter(task=run.task).count()
@@ -72,26 +77,42 @@ def _answered(run: Run) -> Seen:
     return Seen(dict(items.values_list("statement__pattern").annotate(Count("id"))), sentences)
 
 
-def _candidates(run: Run, model: ModelVersion) -> Iterator[Candidate]:
-    """Flagged statements of this model in id order, without those whose gold label needs no second look."""
-    settled = GoldLabel.objects.current().filter(task=run.task, statement=OuterRef("prediction__statement"))
+def _thresholds(task: Task) -> Thresholds:
+    """Those that decide what is doubtful; the other flags stay as they were raised."""
+    return Thresholds(
+        doubt=task.doubt_threshold,
+        sure=task.pseudo_label_threshold,
+        audit_share=task.audit_share,
+        atc_tables=(),
+        doubt_by_label=own_thresholds(task),
+    )
+
+
+def _candidates(run: Run, model: ModelVersion, thresholds: Thresholds) -> Iterator[Candidate]:
+    """Flagged or doubtful statements of this model in id order, without those whose gold needs no second look."""
+    gold = GoldLabel.objects.current().filter(task=run.task)
+    facts = ("statement__pattern_id", "statement__text", "label_id", "confidence")
     flags = (
         Flag.objects.filter(prediction__model_version=model)
-        .annotate(has_gold=Exists(settled))
+        .exclude(rule__rule=DOUBT)
+        .annotate(has_gold=Exists(gold.filter(statement=OuterRef("prediction__statement"))))
         .order_by("prediction__statement_id", "id")
-        .values_list(
-            "prediction__statement_id",
-            "prediction__statement__pattern_id",
-            "prediction__statement__text",
-            "prediction__label_id",
-            "prediction__confidence",
-            "has_gold",
-            "rule__rule",
-        )
+        .values_list("prediction__statement_id", *(f"prediction__{name}" for name in facts), "has_gold", "rule__rule")
+    )
+    own = thresholds.doubt_by_label
+    is_doubtful = Q(confidence__lt=thresholds.doubt) & ~Q(label__in=list(own))
+    for label_id, below in own.items():
+        is_doubtful |= Q(confidence__lt=below, label=label_id)
+    doubtful = (
+        Prediction.objects.filter(is_doubtful, model_version=model)
+        .annotate(has_gold=Exists(gold.filter(statement=OuterRef("statement"))))
+        .order_by("statement_id")
+        .values_list("statement_id", *facts, "has_gold", Value(DOUBT))
     )
     n_classes = len(trainable_labels(run.task))
+    together = heapq.merge(flags.iterator(chunk_size=BATCH), doubtful.iterator(chunk_size=BATCH), key=itemgetter(0))
     for (statement, pattern, text, label, confidence, has_gold), rows in groupby(
-        flags.iterator(chunk_size=BATCH), key=itemgetter(0, 1, 2, 3, 4, 5)
+        together, key=itemgetter(0, 1, 2, 3, 4, 5)
     ):
         reasons = tuple(by_weight(row[6] for row in rows))
         if has_gold and not ASKED_DESPITE_GOLD & set(reasons):
@@ -100,17 +121,22 @@ def _candidates(run: Run, model: ModelVersion) -> Iterator[Candidate]:
 
 
 @transaction.atomic
-def _write(run: Run, model: ModelVersion, batch: list[Candidate], first_place: int) -> None:
+def _write(run: Run, model: ModelVersion, thresholds: Thresholds, batch: list[Candidate], first_place: int) -> None:
+    asked = Prediction.objects.filter(model_version=model, statement__in=[one.statement for one in batch])
+    predictions: dict[int, int] = dict(asked.values_list("statement_id", "id"))
     flags = (
-        Flag.objects.filter(prediction__model_version=model, prediction__statement__in=[one.statement for one in batch])
+        Flag.objects.filter(prediction__in=predictions.values())
+        .exclude(rule__rule=DOUBT)
         .order_by("id")
-        .values_list("prediction__statement_id", "prediction_id", "rule__rule", "explanation", "atc_rule_id")
+        .values_list("prediction__statement_id", "rule__rule", "explanation", "atc_rule_id")
     )
-    predictions: dict[int, int] = {}
+    titles = dict(Label.objects.filter(task=run.task).values_list("id", "title"))
     reasons: dict[int, list[dict[str, object]]] = defaultdict(list)
-    for statement, prediction, rule, explanation, atc_rule in flags:
-        predictions[statement] = prediction
+    for statement, rule, explanation, atc_rule in flags:
         reasons[statement].append({"rule": rule, "explanation": explanation, "atc_rule": atc_rule})
+    for one in batch:
+        if why := doubt_of(one.label, one.confidence, thresholds, titles):
+            reasons[one.statement].append({"rule": DOUBT, "explanation": why, "atc_rule": None})
     ReviewItem.objects.bulk_create(
         [
             ReviewItem(

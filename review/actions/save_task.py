@@ -43,7 +43,7 @@ def save_task(
 
 @transaction.atomic
 def add_label(*, task: Task, facts: Mapping[str, Any], by: User) -> Label:
-    """Raises ledger's NameIsTaken, KeyIsTaken or TrainingUnderWay."""
+    """Raises ledger's NameIsTaken, KeyIsTaken, NegativeIsTaken or TrainingUnderWay."""
     label = tasks.add_label(task=task, **facts)
     note_change(by=by, row=task, words=f"label {label.slug} added")
     return label
@@ -51,7 +51,7 @@ def add_label(*, task: Task, facts: Mapping[str, Any], by: User) -> Label:
 
 @transaction.atomic
 def save_label(*, label: Label, trainable: bool, facts: Mapping[str, Any], seen: str, by: User) -> Label:
-    """Raises ledger's ChangedSince, KeyIsTaken, TooFewToLearn or TrainingUnderWay."""
+    """Raises ledger's ChangedSince, KeyIsTaken, NegativeIsTaken, TooFewToLearn or TrainingUnderWay."""
     before = Label.objects.select_for_update().select_related("task").get(pk=label.pk)
     after = tasks.change_label(label=before, trainable=trainable, facts=facts, seen=seen)
     if told := differences(before, after, OF_A_LABEL):

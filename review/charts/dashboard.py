@@ -7,11 +7,24 @@ from collections.abc import Sequence
 from review.charts.parts import Figure, colour_of, layout
 from review.numerals import whole
 
+Rows = Sequence[tuple[str, Sequence[int]]]
+Labels = Sequence[tuple[str, str]]
+ALL = (("", ""),)
 
-def confidence_histogram(
-    rows: Sequence[tuple[str, Sequence[int]]], labels: Sequence[tuple[str, str]], x_title: str, y_title: str
-) -> Figure:
+
+def together_unless_told_apart(rows: Rows, labels: Labels) -> tuple[Rows, Labels, bool]:
+    """The rows as they are where every label has a colour of its own; else one number a row for all labels.
+
+    With more labels than colours a stack tells nothing and its legend covers it; the table has the numbers.
+    """
+    if len({colour_of(slug, position) for position, (slug, _) in enumerate(labels)}) == len(labels):
+        return rows, labels, True
+    return [(name, [sum(counts)]) for name, counts in rows], ALL, False
+
+
+def confidence_histogram(rows: Rows, labels: Labels, x_title: str, y_title: str) -> Figure:
     """Stacked bars: predictions by confidence, one colour a label."""
+    rows, labels, told_apart = together_unless_told_apart(rows, labels)
     return {
         "data": [
             {
@@ -23,7 +36,7 @@ def confidence_histogram(
             }
             for position, (slug, title) in enumerate(labels)
         ],
-        "layout": layout(x_title, y_title, barmode="stack", showlegend=True),
+        "layout": layout(x_title, y_title, barmode="stack", showlegend=told_apart),
     }
 
 
@@ -46,10 +59,9 @@ def flags_by_reason(rows: Sequence[tuple[str, int]], x_title: str) -> Figure:
     }
 
 
-def gold_by_source(
-    rows: Sequence[tuple[str, Sequence[int]]], labels: Sequence[tuple[str, str]], x_title: str
-) -> Figure:
+def gold_by_source(rows: Rows, labels: Labels, x_title: str) -> Figure:
     """Horizontal stacked bars: where gold labels came from, the first on top, one colour a label."""
+    rows, labels, told_apart = together_unless_told_apart(rows, labels)
     return {
         "data": [
             {
@@ -63,7 +75,7 @@ def gold_by_source(
             }
             for position, (slug, title) in enumerate(labels)
         ],
-        "layout": layout(x_title, "", barmode="stack", showlegend=True),
+        "layout": layout(x_title, "", barmode="stack", showlegend=told_apart),
     }
 
 

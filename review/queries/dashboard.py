@@ -24,7 +24,10 @@ A_MINUTE, A_DAY = 60, 86_400  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Rows of each chart, ready to be shown as a table too; `answers` are all labels, `labels` those models learn."""
+    """Rows of each chart, ready to be shown as a table too; `answers` are all labels, `labels` those models learn.
+
+    `hides_model`: what the model says and was flagged for is left out.
+    """
 
     model: ModelVersion | None
     labels: list[tuple[str, str]]
@@ -34,18 +37,23 @@ class Dashboard:
     gold: list[tuple[str, list[int]]]
     days: list[tuple[str, int, int]]
     rounds: list[tuple[int, str, int, float | None, float | None]]
+    hides_model: bool
 
     @property
     def n_predictions(self) -> int:
         return sum(sum(counts) for _, counts in self.confidence)
 
 
-def dashboard(task: Task, now: datetime) -> Dashboard:
-    """Nine queries; those that read all predictions, all gold, or days that are over, only when that is not known."""
+def dashboard(task: Task, now: datetime, *, for_lead: bool) -> Dashboard:
+    """Nine queries; those that read all predictions, all gold, or days that are over, only when that is not known.
+
+    Where answers are given blind, only the lead sees what the model mostly says: others are still to be asked.
+    """
+    hides_model = task.blind and not for_lead
     model = current_model(task)
     answers = list(Label.objects.filter(task=task))
     labels = [label for label in answers if label.trainable]
-    confidence, flags = _of_model(model, [label.pk for label in labels]) if model else ([], [])
+    confidence, flags = ([], []) if model is None or hides_model else _of_model(model, [label.pk for label in labels])
     return Dashboard(
         model=model,
         labels=[(label.slug, worded(label.title)) for label in labels],
@@ -55,6 +63,7 @@ def dashboard(task: Task, now: datetime) -> Dashboard:
         gold=[(str(GoldLabel.Source(source).label), counts) for source, counts in _gold(task, answers)],
         days=_days(task, now),
         rounds=_rounds(task),
+        hides_model=hides_model,
     )
 
 
@@ -150,7 +159,9 @@ def _by_day(answers: DecisionQuerySet) -> dict[date, int]:
 def _rounds(task: Task) -> list[tuple[int, str, int, float | None, float | None]]:
     """Round, held-out examples, how many, accuracy and macro-F1 of the model the round made."""
     evaluations = (
-        Evaluation.objects.filter(model_version__task=task, training_set=F("model_version__training_set"))
+        Evaluation.objects.filter(
+            model_version__task=task, model_version__members=None, training_set=F("model_version__training_set")
+        )
         .order_by("training_set__round__number", "-view")
         .values_list("training_set__round__number", "view", "n_examples", "metrics")
     )

@@ -13,11 +13,12 @@ from django.db.models.functions import Coalesce
 from ledger.models import AtcRule, Comment, Decision, Label, Prediction, Task
 from ledger.queries import predictions_of
 from review.bands import Confidence
-from review.filters import BLIND_REASONS
+from review.filters import may_name
 from review.marking import Piece
 from review.models import ReviewItem, ReviewItemQuerySet
 from review.queries.confirmed import Confirmed, confirmed, confirmed_columns
 from review.queries.drugs import DrugCard, drug_cards
+from review.queries.labels import labels_of
 from review.queries.mine import OwnAnswer, Recent, recent_answers
 from review.queries.neighbours import Neighbours, neighbours_of
 from review.queries.rationale import RationalePanel, kept_rationale, panel_with, rationale_columns
@@ -118,12 +119,17 @@ def get_item(item_id: int) -> ReviewItem:
     return items_for_reading().get(pk=item_id)
 
 
-def get_item_page(item_id: int, reader: User, now: datetime) -> ItemPage:
-    """At most eight queries, however much there is to show; raises ReviewItem.DoesNotExist."""
+def get_item_page(item_id: int, reader: User, now: datetime, *, task: Task | None = None) -> ItemPage:
+    """At most eight queries, however much there is to show; raises ReviewItem.DoesNotExist.
+
+    With `task`, the item's as somebody read it for this request, one less where its labels were read too.
+    """
     columns = {**rationale_columns(), **confirmed_columns(), "n_comments": _count_of_comments()}
     item = items_for_reading().annotate(**columns).get(pk=item_id)
+    if task is not None and task.pk == item.task_id:
+        item.task = task
     statement = item.statement
-    labels = {label.pk: label for label in Label.objects.filter(task=item.task)}
+    labels = {label.pk: label for label in labels_of(item.task)}
     decisions = list(
         Decision.objects.filter(task=item.task, statement=statement)
         .select_related("reviewer", "label", "replaced_by", "prediction_seen__label", "prediction_seen__model_version")
@@ -139,7 +145,7 @@ def get_item_page(item_id: int, reader: User, now: datetime) -> ItemPage:
         hides_model=hidden,
         sees_others=open_talk,
         pieces=sentence_of(item.statement),
-        reasons=[one for one in reasons_of(item) if not hidden or one.rule in BLIND_REASONS],
+        reasons=[one for one in reasons_of(item) if not hidden or may_name(item.task, one.rule)],
         answers=_answers(item, list(labels.values()), own_answer, hidden),
         head=head,
         tail=tail,

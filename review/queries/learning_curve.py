@@ -48,6 +48,7 @@ def _points(task: Task) -> list[CurvePoint]:
         Evaluation.objects.filter(
             model_version__task=task,
             model_version__derived_from=None,
+            model_version__members=None,
             training_set=F("model_version__training_set"),
             view=TrainingExample.Role.TEST,
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from ledger.models import Evaluation, ModelVersion, Promotion, Task, TrainingExample, TrainingSet
+from ledger.models import EnsembleMember, Evaluation, ModelVersion, Promotion, Task, TrainingExample, TrainingSet
 from ledger.queries import current_promotion
+from ledger.record.ensembles import members_of
 from review.findings.reading import VIEWS, finding
 from review.findings.rows import Comparison
 
@@ -34,6 +36,7 @@ class ModelRow:
     model: ModelVersion
     score: Score | None
     is_current: bool
+    members: list[ModelVersion]
 
 
 def score_of(evaluation: Evaluation) -> Score:
@@ -50,7 +53,7 @@ def score_of(evaluation: Evaluation) -> Score:
 
 
 def model_rows() -> list[ModelRow]:
-    """Every model version, newest first within its task (three queries)."""
+    """Every model version, newest first within its task (four queries)."""
     live = set(Promotion.objects.filter(replaced_by__isnull=True).values_list("model_version_id", flat=True))
     scores = {
         evaluation.model_version_id: score_of(evaluation)
@@ -59,7 +62,19 @@ def model_rows() -> list[ModelRow]:
     models = ModelVersion.objects.select_related("task", "training_set__round", "derived_from").order_by(
         "task", "-number"
     )
-    return [ModelRow(model, scores.get(model.pk), model.pk in live) for model in models]
+    members: dict[int, list[ModelVersion]] = {}
+    for one in EnsembleMember.objects.select_related("member").order_by("position"):
+        members.setdefault(one.ensemble_id, []).append(one.member)
+    return [ModelRow(model, scores.get(model.pk), model.pk in live, members.get(model.pk, [])) for model in models]
+
+
+def joinable(rows: Sequence[ModelRow]) -> list[tuple[Task, list[ModelRow]]]:
+    """The versions of each task that could become members of an ensemble, where there are two or more (no query)."""
+    by_task: dict[int, list[ModelRow]] = {}
+    for row in rows:
+        if not row.members:
+            by_task.setdefault(row.model.task_id, []).append(row)
+    return [(some[0].model.task, some) for some in by_task.values() if len(some) > 1]
 
 
 def scores_on(training_set: TrainingSet, model: ModelVersion) -> list[Score]:
@@ -74,15 +89,20 @@ def promotions_of(task: Task) -> QuerySet[Promotion]:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """What a version came from and what came of it: `teacher` is the one whose pseudo-labels it learnt beside gold."""
+    """What a version came from and what came of it: `teacher` is the one whose pseudo-labels it learnt beside gold.
+
+    members: the versions it averages, where it is an ensemble; ensembles: those it is a member of.
+    """
 
     teacher: ModelVersion | None
     forms: list[ModelVersion]
     pupils: list[ModelVersion]
+    members: list[ModelVersion]
+    ensembles: list[ModelVersion]
 
 
 def lineage_of(model: ModelVersion) -> Lineage:
-    """Three queries, each a seek: of a round's pseudo-labels one tells whose all of them are."""
+    """Five queries, each a seek: of a round's pseudo-labels one tells whose all of them are."""
     pseudo = TrainingExample.objects.filter(source=TrainingExample.Source.PSEUDO)
     first = (
         pseudo.filter(training_set=model.training_set_id)
@@ -91,9 +111,14 @@ def lineage_of(model: ModelVersion) -> Lineage:
         .first()
     )
     taught_by = pseudo.filter(training_set=OuterRef("training_set")).order_by("statement_id")
-    pupils = ModelVersion.objects.filter(task=model.task, derived_from=None, training_set__gt=model.training_set_id)
+    pupils = ModelVersion.objects.filter(
+        task=model.task, derived_from=None, members=None, training_set__gt=model.training_set_id
+    )
+    members = members_of(model)
     return Lineage(
-        teacher=first.prediction.model_version if first and first.prediction else None,
+        teacher=first.prediction.model_version if first and first.prediction and not members else None,
+        members=members,
+        ensembles=list(ModelVersion.objects.filter(members__member=model).order_by("number")),
         forms=list(model.derived.order_by("number")),
         pupils=list(
             pupils.annotate(teacher=Subquery(taught_by.values("prediction__model_version")[:1]))

@@ -23,6 +23,7 @@ from review.sampling import spread_sample
 SAMPLE = 12
 EXCEPTIONS = 8  # of one expected label that are listed
 BANDS: tuple[Band, ...] = ("sure", "likely", "unsure")
+SOME = "some"  # reason to stay individual, untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class PatternPage:
-    """One pattern. `hides_model`: the task is blind, so nothing the model says is shown before a decision."""
+    """One pattern.
+
+    `hides_model`: the task is blind, so nothing here tells what the model says of statements nobody has judged, which
+    is all it lists: the reader may be asked about each of them. Those that stay individual are then one number.
+    """
 
     task: Task
     pattern: Pattern
@@ -110,10 +115,10 @@ def pattern_page(task: Task, pattern: Pattern, reader: User, now: datetime, *, a
     model = current_model(task)
     found = window(task, pattern, model, apart=individual(task, pattern, now)) if model else None
     readings = found.readings if found else []
-    hides_model = task.blind and not history
+    hides_model = task.blind
     proposed = _proposed(labels, asked, newest, [] if hides_model else readings)
     sample = _sample(found, pattern, proposed, hides_model, len(history)) if found else []
-    exceptions = _exceptions(readings, proposed, newest)
+    exceptions = _exceptions([one for one in readings if not (hides_model and one.apart)], proposed)
     listed = [one for _, group in exceptions for one in group[:EXCEPTIONS]]
     show = Showing(task, labels, found, [*sample, *listed], hides_model)
     return PatternPage(
@@ -128,7 +133,7 @@ def pattern_page(task: Task, pattern: Pattern, reader: User, now: datetime, *, a
         more=bool(found and found.more),
         gold=_gold(task, pattern, labels),
         choices=_choices(labels.values(), readings, newest, proposed),
-        left_out=_left_out(readings),
+        left_out=_left_out(readings, hides_model),
         said=[] if hides_model else _said(readings, labels),
         sample=[show(one) for one in sample],
         exceptions=[
@@ -174,9 +179,7 @@ def _sample(
     return [by_id[one] for one in drawn]
 
 
-def _exceptions(
-    readings: list[Reading], proposed: Label | None, newest: PatternDecision | None
-) -> list[tuple[int, list[Reading]]]:
+def _exceptions(readings: list[Reading], proposed: Label | None) -> list[tuple[int, list[Reading]]]:
     """Statements whose drugs' classes expect another label than the proposed one, by that label."""
     groups: dict[int, list[Reading]] = {}
     for one in readings:
@@ -200,8 +203,10 @@ def _choices(
     return choices
 
 
-def _left_out(readings: list[Reading]) -> list[tuple[str, int]]:
-    return sorted(Counter(one.apart for one in readings if one.apart).items(), key=lambda pair: (-pair[1], pair[0]))
+def _left_out(readings: list[Reading], hides_model: bool) -> list[tuple[str, int]]:
+    """Why statements stay individual and how many, the most first; which reason it is would tell of the model."""
+    counted = Counter(SOME if hides_model else one.apart for one in readings if one.apart)
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _said(readings: list[Reading], labels: dict[int, Label]) -> list[Said]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ledger.enqueue import listening_workers
 from ledger.models import Label, Run, Task
 from ledger.queries import current_model
-from review.filters import BLIND_REASONS, QueueFilter, skipped_in
+from review.filters import QueueFilter, may_name, skipped_in
 from review.models import ReviewItem
 from review.queries.counting import counts_up_to, in_words
 
@@ -66,7 +66,7 @@ def named_queues(task: Task) -> Iterator[tuple[str, QueueFilter]]:
         (_("Spot checks"), ReviewItem.Reason.SPOT_CHECK),
         (_("Asked for"), ReviewItem.Reason.REQUESTED),
     ):
-        if not task.blind or reason in BLIND_REASONS:
+        if may_name(task, reason):
             yield title, QueueFilter(reason=reason.value)
     yield _("Second opinions"), QueueFilter(part="second")
     yield _("Assigned to me"), QueueFilter(part="mine")

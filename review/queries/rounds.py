@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from ledger.candidates import Composition
+from ledger.candidates import Composition, Copies
 from ledger.models import GoldLabel, Label, ModelVersion, Round, Run, Task, TrainingExample, TrainingSet
+from ledger.training_sets import NOT_CHOSEN
 from review.numerals import localised
 from review.queries.models import Result, result_of
 from review.wording import worded
@@ -34,7 +35,8 @@ class CompositionRow:
 class CompositionTable:
     """A training set as a table; columns are labels, and `untaught` are those with no example to learn from.
 
-    pattern_weight: what the gold of pattern decisions weighs, where it teaches.
+    pattern_weight: what the gold of pattern decisions weighs, where it teaches; by_corpus: the gold of each corpus by
+    what it is used for, where there are several.
     """
 
     labels: list[str]
@@ -43,6 +45,7 @@ class CompositionTable:
     bands: list[tuple[str, list[int]]]
     untaught: list[str]
     pattern_weight: float | None
+    by_corpus: list[CompositionRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,20 @@ def composition_table(task: Task, composition: Composition) -> CompositionTable:
         bands=[(localised(band), [per_label.get(slug, {}).get(band, 0) for slug in titles]) for band in bands],
         untaught=[worded(title) for slug, title in titles.items() if not _n_taught(composition, slug)],
         pattern_weight=composition.pattern_weight if PATTERN in taught_by else None,
+        by_corpus=_by_corpus(composition, list(titles)),
     )
+
+
+def _by_corpus(composition: Composition, slugs: list[str]) -> list[CompositionRow]:
+    """Where the gold comes from, if it comes from several corpora."""
+    by_role = composition.gold_by_corpus
+    if len({corpus for counts in by_role.values() for corpus in counts}) < 2:
+        return []
+    return [
+        CompositionRow(str(role.label), corpus, [counts.get(slug, 0) for slug in slugs])
+        for role in TrainingExample.Role
+        for corpus, counts in by_role.get(role, {}).items()
+    ]
 
 
 def _why(counted_as: str) -> str:
@@ -90,6 +106,8 @@ def _why(counted_as: str) -> str:
         "from a decision about its pattern, which weighs nothing here": _(
             "from a decision about its pattern, which weighs nothing here"
         ),
+        NOT_CHOSEN: _("from a corpus whose gold is not used here"),
+        Copies.REASON: _("a copy: the same mentions of the same sentence are used from another corpus"),
         "more than the smallest class has": _("pseudo-label: more than the smallest class has"),
     }
     if found := re.fullmatch(r"more than (\d+) of one pattern", counted_as):
@@ -127,6 +145,7 @@ def frozen_composition(training_set: TrainingSet) -> Composition:
         kept.get("left_out", {}),
         kept.get("gold_by_source", {}),
         kept.get("pattern_weight", 1.0),
+        kept.get("gold_by_corpus", {}),
     )
 
 

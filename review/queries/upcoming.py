@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from ledger.models import Task
+from ledger.models import Label, Task
 from review.bands import Confidence
-from review.filters import QueueFilter
+from review.filters import QueueFilter, may_name
 from review.marking import Piece
 from review.models import ReviewItem
 from review.queries.item import Reason, reasons_of
@@ -20,21 +20,29 @@ PAGE = 25
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item of the list: its sentence in pieces, why it is there, what the model says, and who has it open."""
+    """One item of the list: its sentence in pieces, why it is there, what the model says, and who has it open.
+
+    Where answers are given blind, `said` and `confidence` are None and no reason tells of the model's answer.
+    """
 
     item: ReviewItem
     pieces: list[Piece]
     reasons: list[Reason]
-    confidence: Confidence
+    said: Label | None
+    confidence: Confidence | None
     holder: User | None
 
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """Up to twenty-five rows; `more` is the item the next page starts after."""
+    """Up to twenty-five rows; `more` is the item the next page starts after.
+
+    `hides_model`: answers are given blind, so no row tells of the model's.
+    """
 
     rows: list[Row]
     more: int | None
+    hides_model: bool
 
     def offers_work_to(self, reviewer: User) -> bool:
         """Whether one of the rows can be taken now."""
@@ -62,11 +70,13 @@ def upcoming(*, task: Task, reviewer: User, now: datetime, chosen: QueueFilter, 
             Row(
                 item=item,
                 pieces=sentence_of(item.statement),
-                reasons=reasons_of(item),
-                confidence=Confidence(item.prediction.confidence),
+                reasons=[one for one in reasons_of(item) if may_name(task, one.rule)],
+                said=None if task.blind else item.prediction.label,
+                confidence=None if task.blind else Confidence(item.prediction.confidence),
                 holder=item.lease_by if item.holder(now) else None,
             )
             for item in items[:PAGE]
         ],
         more=items[PAGE - 1].pk if len(items) > PAGE else None,
+        hides_model=task.blind,
     )

@@ -20,7 +20,7 @@ from review.queries.dashboard import dashboard as figures_of
 @role_required
 def dashboard(request: Request, task: str) -> HttpResponse:
     shown = get_object_or_404(Task, slug=task)
-    found = figures_of(shown, timezone.now())
+    found = figures_of(shown, timezone.now(), for_lead=request.roles.lead)
     figures = {
         "confidence": charts.confidence_histogram(
             found.confidence, found.labels, _("calibrated confidence"), _("predictions")

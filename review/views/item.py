@@ -25,7 +25,7 @@ from review.actions import decide as decisions
 from review.actions.ask_second import ask_second
 from review.actions.claim import claim, claim_next, extend_lease
 from review.actions.decide import HeldByAnother, NoAnswerNeeded
-from review.filters import BLIND_REASONS, QueueFilter
+from review.filters import QueueFilter, may_name
 from review.forms import DecisionForm, SecondOpinionForm
 from review.models import Preference, ReviewItem
 from review.permissions import Request, pharmacist_required, to_login
@@ -56,11 +56,18 @@ def item(request: Request, item_id: int) -> HttpResponse:
 
 
 def show(
-    request: Request, item_id: int, *, chosen: QueueFilter, form: DecisionForm | None = None, status: int = 200
+    request: Request,
+    item_id: int,
+    *,
+    chosen: QueueFilter,
+    task: Task | None = None,
+    form: DecisionForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """An item's page; `task` where it was read already."""
     now = timezone.now()
     try:
-        page = get_item_page(item_id, request.user, now)
+        page = get_item_page(item_id, request.user, now, task=task)
     except ReviewItem.DoesNotExist as error:
         raise Http404("There is no such item.") from error
     kept = request.session.get(KEPT, {})
@@ -70,7 +77,7 @@ def show(
         "panel": page.panel,
         "task": page.item.task,
         "chosen": chosen,
-        "reasons": [one for one in ReviewItem.Reason if not page.item.task.blind or one in BLIND_REASONS],
+        "reasons": [one for one in ReviewItem.Reason if may_name(page.item.task, one)],
         "key": uuid.uuid4(),
         "kept": kept if kept_here else None,
         "form": form,
@@ -85,13 +92,13 @@ def show(
     return response
 
 
-def to_item(request: Request, item_id: int, chosen: QueueFilter) -> HttpResponse:
+def to_item(request: Request, item_id: int, chosen: QueueFilter, task: Task | None = None) -> HttpResponse:
     """The item's page: at once where htmx waits for it, which saves the browser a second round trip."""
     address = reverse("review:item", args=[item_id])
     address = f"{address}?{chosen.query}" if chosen else address
     if not wants_fragment(request):
         return see_other(address)
-    response = show(request, item_id, chosen=chosen)
+    response = show(request, item_id, chosen=chosen, task=task)
     response["HX-Push-Url"] = address
     return response
 
@@ -101,7 +108,7 @@ def advance(request: Request, task: Task, chosen: QueueFilter) -> HttpResponse:
     if wants_fragment(request):
         following = claim_next(reviewer=request.user, task=task, now=timezone.now(), chosen=chosen)
         if following is not None:
-            return to_item(request, following.pk, chosen)
+            return to_item(request, following.pk, chosen, task)
     return to_next(request, task, chosen)
 
 
@@ -146,7 +153,7 @@ def decide(request: Request, item_id: int) -> HttpResponse:
         return conflict(request, answered, chosen, given, error)
     request.session.pop(KEPT, None)
     if answered.task.blind and outcome.decision.prediction_seen_id is None:
-        return to_item(request, item_id, chosen)
+        return to_item(request, item_id, chosen, answered.task)
     return advance(request, answered.task, chosen)
 
 

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.models import ModelVersion, Proposal, Task
 from ledger.queries import current_model
 from ledger.record import promotions, runs
+from ledger.record.ensembles import open_joining
 from ledger.record.proposals import ProposedByAnother
 from review.actions.propose import promote_or_propose, roll_back_or_propose
 from review.forms import ReasonForm
 from review.gate import advise
 from review.permissions import Request, lead_required
 from review.queries.comparison import Pair, parts_of
-from review.queries.models import lineage_of, model_rows, promotions_of, scores_on
+from review.queries.models import joinable, lineage_of, model_rows, promotions_of, scores_on
 from review.views.opening import to_opened
 from review.views.proposals import to_proposals
 from review.views.queue import see_other
@@ -31,7 +32,27 @@ from review.wording import worded
 @require_safe
 @lead_required
 def model_list(request: Request) -> HttpResponse:
-    return render(request, "review/models.html", {"rows": model_rows()})
+    rows = model_rows()
+    return render(request, "review/models.html", {"rows": rows, "joinable": joinable(rows)})
+
+
+@require_POST
+@lead_required
+def join(request: Request, task: str) -> HttpResponse:
+    """Have the chosen models answer together: a worker makes the ensemble and tests it."""
+    shown = get_object_or_404(Task, slug=task)
+    chosen = ModelVersion.objects.filter(task=shown, pk__in=whole_numbers(request.POST.getlist("model")))
+    members = list(chosen.select_related("task", "training_set").order_by("number"))
+    return to_opened(
+        request,
+        lambda: open_joining(task=shown, members=members, by=request.user, now=timezone.now()),
+        otherwise=reverse("review:models"),
+    )
+
+
+def whole_numbers(sent: list[str]) -> list[int]:
+    """Those of the values that are keys of rows."""
+    return [int(one) for one in sent if one.isdecimal() and len(one) < 19]
 
 
 @never_cache

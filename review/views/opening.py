@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from ledger.models import Round, Run
+from ledger.record.ensembles import NotJoinable
 from ledger.record.runs import AlreadyActive, NothingToPredict, NotResumable
 from review.actions.open_run import BrokerIsDown, announced
 from review.permissions import Request
@@ -23,7 +24,7 @@ def opened_or_told(request: Request, open_run: Callable[[], T]) -> T | None:
     """What `open_run` gives; None when it cannot be, or nobody could be woken for it, and the person is told why."""
     try:
         return announced(open_run)
-    except (AlreadyActive, NothingToPredict, NotResumable, BrokerIsDown) as error:
+    except (AlreadyActive, NothingToPredict, NotJoinable, NotResumable, BrokerIsDown) as error:
         messages.warning(request, worded(error))
         return None
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.models import Round, Task
 from ledger.record import runs
 from ledger.training_sets import preview
-from review.forms import PRESETS, RoundForm
+from review.forms import RoundForm
 from review.gate import advise
 from review.permissions import Request, lead_required
+from review.presets import PRESETS
 from review.queries.comparison import Pair, parts_of
 from review.queries.expected import expected_duration
 from review.queries.home import tasks_with_statements
@@ -36,20 +37,21 @@ def round_list(request: Request) -> HttpResponse:
 @lead_required
 def new_round(request: Request, task: str) -> HttpResponse:
     """What the next round would learn from, were it started now. Nothing is frozen here."""
-    return show_new(request, get_object_or_404(Task, slug=task), RoundForm())
+    shown = get_object_or_404(Task, slug=task)
+    return show_new(request, shown, RoundForm(request.GET, task=shown))
 
 
 def show_new(request: Request, task: Task, form: RoundForm, status: int = 200) -> HttpResponse:
-    composition = preview(task)
-    n_taught = composition.n("train")
+    corpora = form.chosen_corpora
+    composition = preview(task, corpora)
+    n_taught, preset = composition.n("train"), form["preset"].value() or task.preset
     context = {
         "task": task,
         "form": form,
         "composition": composition_table(task, composition),
-        "presets": [
-            (name, title, expected_duration(task, name, n_taught), name == (form["preset"].value() or "default"))
-            for name, title in PRESETS
-        ],
+        "corpora": [(name, title, not corpora or name in corpora) for name, title in form.corpora],
+        "chosen": corpora,
+        "presets": [(name, title, expected_duration(task, name, n_taught), name == preset) for name, title in PRESETS],
         "crew": crew(),
     }
     return render(request, "review/new_round.html", context, status=status)
@@ -59,10 +61,13 @@ def show_new(request: Request, task: Task, form: RoundForm, status: int = 200) -
 @lead_required
 def start_round(request: Request, task: str) -> HttpResponse:
     shown = get_object_or_404(Task, slug=task)
-    form = RoundForm(request.POST)
+    form = RoundForm(request.POST, task=shown)
     if not form.is_valid():
         return show_new(request, shown, form, status=422)
-    parameters = {"preset": form.cleaned_data["preset"] or "default"}
+    parameters = {
+        "preset": form.cleaned_data["preset"] or shown.preset,
+        "corpora": form.cleaned_data["corpus"],
+    }
     return to_opened(
         request,
         lambda: runs.open_round(task=shown, by=request.user, now=timezone.now(), parameters=parameters),

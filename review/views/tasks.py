@@ -16,7 +16,15 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.models import Label, Task
 from ledger.record.labels import TooFewToLearn, TrainingUnderWay
 from ledger.record.proposals import ProposedByAnother
-from ledger.record.tasks import ChangedSince, KeyIsTaken, KindsAreInUse, LabelIsInUse, NameIsTaken, state_of
+from ledger.record.tasks import (
+    ChangedSince,
+    KeyIsTaken,
+    KindsAreInUse,
+    LabelIsInUse,
+    NameIsTaken,
+    NegativeIsTaken,
+    state_of,
+)
 from review.actions import save_task as actions
 from review.permissions import Request, lead_required
 from review.queries.tasks import settings_page, tasks_with_labels
@@ -112,6 +120,8 @@ def add_label(request: Request, task: str) -> HttpResponse:
             form.add_error("slug", worded(error))
         except KeyIsTaken as error:
             form.add_error("key", worded(error))
+        except NegativeIsTaken as error:
+            form.add_error("negative", worded(error))
         except TrainingUnderWay as error:
             form.add_error("trainable", worded(error))
         else:
@@ -132,6 +142,8 @@ def change_label(request: Request, label_id: int) -> HttpResponse:
             actions.save_label(label=label, trainable=trainable, facts=facts, seen=seen, by=request.user)
         except KeyIsTaken as error:
             form.add_error("key", worded(error))
+        except NegativeIsTaken as error:
+            form.add_error("negative", worded(error))
         except (TooFewToLearn, TrainingUnderWay) as error:
             form.add_error("trainable", worded(error))
         except ChangedSince as error:

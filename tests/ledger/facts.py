@@ -23,6 +23,7 @@ from ledger.models import (
     DisagreementCause,
     Drug,
     DrugAtc,
+    EnsembleMember,
     Evaluation,
     Flag,
     GoldEvidence,
@@ -63,6 +64,12 @@ def label(slug: str) -> Label:
 
 def corpus(name: str = "demo") -> Corpus:
     return Corpus.objects.get_or_create(name=name, defaults={"title": name, "task": polarity(), "created_at": NOW})[0]
+
+
+def corpus_of(task: str) -> Corpus:
+    """A corpus of the task with this short name."""
+    facts = {"title": task, "task": Task.objects.get(slug=task), "created_at": NOW}
+    return Corpus.objects.get_or_create(name=f"of-{task}", defaults=facts)[0]
 
 
 def drug(name: str, *codes: str) -> Drug:
@@ -215,6 +222,7 @@ def one_of_each() -> dict[str, models.Model]:
             evaluated_at=NOW,
         ),
         Promotion.objects.create(task=polarity(), model_version=version, at=NOW, reason="first"),
+        EnsembleMember.objects.create(ensemble=model_version(architecture="ensemble"), member=version, position=0),
         Rationale.objects.create(
             prediction=prediction, method="test", version=1, parameters={}, tokens=[[0, 11, 1.0]],
             completeness_error=0.0, computed_at=NOW,

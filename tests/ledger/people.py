@@ -6,10 +6,8 @@ import uuid
 
 from ledger.models import ChainLink, Decision, GoldLabel, Statement
 from ledger.queries import current_gold
-from ledger.record.decisions import (
-    adjudicate,
-    withdraw_decision,
-)
+from ledger.record.adjudication import adjudicate
+from ledger.record.decisions import withdraw_decision
 from tests.ledger.facts import NOW, label, polarity, user
 
 

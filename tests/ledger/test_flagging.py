@@ -57,6 +57,19 @@ def test_the_doubt_reads_as_a_doubt_also_close_to_the_threshold(
     assert flags(said(confidence=confidence), doubt=threshold)["low_confidence"].explanation == sentence
 
 
+def test_a_label_with_a_threshold_of_its_own_is_doubtful_below_that() -> None:
+    own = {"doubt_by_label": {ANTAGONISTIC: 0.6, UNDETERMINED: 0.95}}
+    assert flags(said(label_id=ANTAGONISTIC, confidence=0.7), **own) == {}
+    raised = flags(said(label_id=UNDETERMINED, confidence=0.94), **own)["low_confidence"]
+    assert raised.explanation == "Confidence 0.940 is below the threshold of 0.95 for not determinable."
+    assert set(flags(said(confidence=0.89), **own)) == {"low_confidence"}
+    thresholds = Thresholds(doubt=0.9, sure=0.98, audit_share=0.0, atc_tables=(), **own)
+    answers = [(1, ANTAGONISTIC, 0.7), (2, UNDETERMINED, 0.94), (3, SYNERGISTIC, 0.95), (4, SYNERGISTIC, 0.89)]
+    assert [one for one, _ in flags_among(answers, Beside({}, {}, {}), thresholds, TITLES)] == [2, 4]
+    assert thresholds.of("low_confidence") == {"below": 0.9, "below_by_label": [[2, 0.6], [3, 0.95]]}
+    assert THRESHOLDS.of("low_confidence") == {"below": 0.9}
+
+
 def test_contradicting_the_drugs_classes_names_the_classes_and_the_rule() -> None:
     raised = flags(said(expectation=Expectation((OPIOIDS,), ANTAGONISTIC)))["atc_contradiction"]
     assert raised.explanation == (

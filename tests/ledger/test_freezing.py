@@ -69,6 +69,7 @@ def test_what_the_rounds_page_shows_is_what_is_frozen(live: ModelVersion) -> Non
     assert training_set.composition == asdict(shown)
     assert training_set.parameters == {
         "at_least": 0.98, "most_per_class": 2_000, "most_per_pattern": 25, "pattern_weight": 0.5,
+        "corpora": ["demo"],
     }  # fmt: skip
     for role in ("train", "validation", "test"):
         for source in ("gold", "pseudo"):

@@ -39,7 +39,8 @@ def test_every_field_of_every_fact_is_held_by_the_chain(ledger: Rows) -> None:
     for kind in COVERED:
         row = ledger[kind]
         link = ChainLink.objects.get(kind=kind, first_id=row.pk)
-        sentence = f"Link {link.position}: the {link.get_kind_display()} row {row.pk} was changed after it was written."
+        which = f"row {row.pk}" if link.n_rows == 1 else f"a row from {row.pk} to {link.last_id}"
+        sentence = f"Link {link.position}: the {link.get_kind_display()} {which} was changed after it was written."
         fields = [name for name in COVERED[kind][1] if name not in ("id", "evidence_ids")]
         fields += ["further"] if "evidence_ids" in COVERED[kind][1] else []  # hashed with what the label rests on
         concrete = {field.attname for field in type(row)._meta.concrete_fields}

@@ -12,8 +12,10 @@ from django.db import models
 from ledger.atc import ClassRule, Expectation
 from ledger.flagging import Beside, Thresholds
 from ledger.models import DisagreementCause, Label, ModelVersion, Proposal, Round, Run, Statement
+from ledger.record.adjudication import adjudicate
 from ledger.record.comments import add_comment
-from ledger.record.decisions import adjudicate, withdraw_decision
+from ledger.record.decisions import withdraw_decision
+from ledger.record.ensembles import add_ensemble
 from ledger.record.gold import add_seed_labels
 from ledger.record.models import add_evaluation, add_model_version
 from ledger.record.patterns import decide_pattern
@@ -174,6 +176,10 @@ def whole_ledger() -> dict[str, models.Model]:
         now=NOW,
     )
     approval = answer_proposal(proposal=proposal, by=user("cara"), approves=True, reason="", now=NOW)
+    joined = add_ensemble(
+        members=[version, trained_model()], backbone="small", backbone_sha256="1" * 64, artifact=uuid.uuid4().hex * 2,
+        calibration={"temperature": 1.0, "method": "none", "n": 0}, code_version="0.1.0", now=NOW,
+    )  # fmt: skip
     undone = answer(first, "antagonistic", by="ana")
     withdraw_decision(decision=undone.decision, by=user("ana"), idempotency_key=uuid.uuid4(), now=NOW)
     gold = answer(second, "synergistic", by="ben").gold
@@ -201,6 +207,7 @@ def whole_ledger() -> dict[str, models.Model]:
         "approval": approval,
         "cause": DisagreementCause.objects.get(),
         "pattern": together.decision,
+        "member": joined.members.get(position=0),
     }
 
 

@@ -11,7 +11,8 @@ from modeling import adapters
 from modeling.adapter_facts import GOAL_BYTES, described, measure
 from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
-from modeling.encode import inputs_of, load_tokenizer
+from modeling.encode import load_tokenizer
+from modeling.inputs import inputs_of
 from modeling.networks.cls import build
 from modeling.records import Input
 from modeling.training import TrainedModel

@@ -30,3 +30,10 @@ def test_the_same_ids_with_other_places_are_another_input() -> None:
     cache.put(Input((1, 2, 3, 4), Places(1, 2, 2, 3)), (0.5,))
     assert cache.get(Input((1, 2, 3, 4), Places(2, 3, 1, 2))) is None
     assert cache.get(Input((1, 2, 3, 4), Places(1, 2, 2, 3))) == (0.5,)
+
+
+def test_the_same_ids_and_places_with_other_kinds_are_another_input() -> None:
+    cache = ExactCache(10)
+    cache.put(Input((1, 2, 3), Places(1, 2, 2, 3), (0, 1, 2)), (0.5,))
+    assert cache.get(Input((1, 2, 3), Places(1, 2, 2, 3), (0, 1, 1))) is None
+    assert cache.get(Input((1, 2, 3), Places(1, 2, 2, 3), (0, 1, 2))) == (0.5,)

@@ -145,7 +145,10 @@ def test_settings_that_exclude_each_other_are_refused(values: dict[str, object],
         TrainingConfig(**values)  # type: ignore[arg-type]
 
 
-def test_only_model_ii_is_told_where_the_mentions_stand() -> None:
+def test_only_networks_for_pairs_are_told_where_the_mentions_stand() -> None:
     assert TrainingConfig(architecture="rbert_cnn").reads_places
+    assert TrainingConfig(architecture="pair_reader").reads_places
+    assert TrainingConfig(architecture="pair_reader").reads_kinds
+    assert not TrainingConfig(architecture="rbert_cnn").reads_kinds
     assert not TrainingConfig(architecture="cls_dense").reads_places
     assert not TrainingConfig().reads_places

@@ -3,25 +3,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from tokenizers import Tokenizer
 
 from modeling.backbones import Backbone
-from modeling.config import MentionForm, TrainingConfig
 from modeling.encode import (
     MentionCutOff,
-    MentionUnread,
     TokenizerMissing,
     encode,
-    encode_with_places,
-    inputs_of,
     load_tokenizer,
     tokenizer_sha256,
 )
 from modeling.mentions import PlaceholderMissing, SpanOutsideText
-from modeling.records import Input, Span, Statement
+from modeling.records import Span, Statement
 from tests.modeling.conftest import make_statement
 
 TEMPLATE = "⟨1⟩ may increase the anticoagulant activities of ⟨2⟩."
@@ -107,51 +102,6 @@ def test_mention_longer_than_the_room_is_refused_and_says_what_would_do(tokenize
         encode([statement], tokenizer, mentions="raw", max_tokens=16)
     (ids,) = encode([statement], tokenizer, mentions="raw", max_tokens=26)
     assert words(tokenizer, ids).count("aspirin") == 12
-
-
-def placed(tokenizer: Tokenizer, one: Input) -> tuple[list[str], list[str]]:
-    """The words of both places."""
-    assert one.places
-    read = words(tokenizer, list(one.ids))
-    head_start, head_end, tail_start, tail_end = one.places
-    return read[head_start:head_end], read[tail_start:tail_end]
-
-
-@pytest.mark.parametrize("form", get_args(MentionForm))
-def test_places_are_the_tokens_of_both_names_without_marks(tokenizer: Tokenizer, form: MentionForm) -> None:
-    statement = make_statement(1, TEMPLATE, head="ibuprofen")
-    (one,) = encode_with_places([statement], tokenizer, mentions=form, max_tokens=64)
-    assert [list(one.ids)] == encode([statement], tokenizer, mentions=form, max_tokens=64)
-    expected = (["drug", "##1"], ["drug", "##2"]) if form == "masked" else (["ibu", "##pro", "##fen"], ["warfarin"])
-    assert placed(tokenizer, one) == expected
-
-
-@pytest.mark.parametrize(("before", "between", "after"), [(100, 3, 100), (30_000, 3, 30_000), (100, 50_000, 100)])
-def test_places_are_kept_where_the_text_is_cut(tokenizer: Tokenizer, before: int, between: int, after: int) -> None:
-    statement = far(before, between, after)
-    (one,) = encode_with_places([statement], tokenizer, mentions="tagged", max_tokens=24)
-    assert [list(one.ids)] == encode([statement], tokenizer, mentions="tagged", max_tokens=24)
-    assert placed(tokenizer, one) == (["aspirin"], ["warfarin"])
-
-
-def test_a_mention_that_cannot_be_kept_is_refused_with_places_too(tokenizer: Tokenizer) -> None:
-    statement = make_statement(9, "⟨1⟩" + " much" * 40 + " ⟨2⟩", head=" ".join(["aspirin"] * 12))
-    with pytest.raises(MentionCutOff, match=r"statement 9 take up to 14 tokens .* raise max_tokens to 30"):
-        encode_with_places([statement], tokenizer, mentions="tagged", max_tokens=16)
-
-
-def test_a_mention_of_which_no_token_is_left_is_refused(tokenizer: Tokenizer) -> None:
-    statement = make_statement(8, TEMPLATE, tail="\u200b")  # the normaliser takes it for a control character
-    with pytest.raises(MentionUnread, match="no token of the tail of statement 8"):
-        encode_with_places([statement], tokenizer, mentions="tagged", max_tokens=64)
-
-
-def test_only_a_network_that_reads_places_is_given_them(tokenizer: Tokenizer) -> None:
-    statements = [make_statement(1, TEMPLATE)]
-    (with_places,) = inputs_of(statements, tokenizer, TrainingConfig(architecture="rbert_cnn", mentions="tagged"))
-    (without,) = inputs_of(statements, tokenizer, TrainingConfig(mentions="tagged"))
-    assert with_places.places
-    assert without == Input(with_places.ids)
 
 
 def test_mention_inside_the_other_is_kept(tokenizer: Tokenizer) -> None:

@@ -13,6 +13,7 @@ from modeling.backbones import Backbone
 from modeling.batching import CORE_TOKEN_BUDGET
 from modeling.forward import Answering, Stopped, logits_for
 from modeling.networks.cls import build
+from modeling.records import Input
 
 INPUTS = [[2, *range(5, 5 + n), 3] for n in (1, 30, 7, 50, 2, 19)]
 
@@ -55,7 +56,7 @@ def test_a_wish_to_stop_is_heard_between_batches(network: nn.Module) -> None:
 
 def test_batches_not_begun_are_dropped_when_the_block_ends(network: nn.Module) -> None:
     with Answering(network, pad_id=0) as answering:
-        asked = answering.ask([[2, *[7] * 60, 3]] * 4_000)
+        asked = answering.ask([Input((2, *[7] * 60, 3))] * 4_000)
     assert not any(answer.running() for answer in asked.answers)
     assert asked.answers[-1].cancelled()
 

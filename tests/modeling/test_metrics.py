@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
-from modeling.metrics import NothingToScore, macro_f1, score
+from modeling.metrics import NothingToScore, macro_f1, micro_f1, score
 
 LABELS = ("synergistic", "antagonistic", "undetermined")
 
@@ -42,3 +43,10 @@ def test_figures_are_plain_json_values() -> None:
 def test_no_examples_are_refused() -> None:
     with pytest.raises(NothingToScore, match="no labelled examples"):
         score([], [], [], labels=LABELS)
+
+
+def test_micro_f1_by_hand() -> None:
+    true = np.array([0, 1, 2, 2, 0, 1])  # 2 is no relation: four relations
+    said = np.array([0, 0, 2, 1, 2, 1])  # four named, of which the first and the last are right
+    assert micro_f1(true, said, unrelated=2) == 2 * 2 / (4 + 4)
+    assert micro_f1(np.array([2, 2]), np.array([2, 2]), unrelated=2) == 0.0

@@ -26,6 +26,8 @@ WAYS = {
     "Model I in full": {"architecture": "cls_dense", "tuning": "full"},
     "Model II with an adapter": {"architecture": "rbert_cnn", "target_modules": ("query", "value", "dense")},
     "mean of all tokens in full": {"architecture": "cls", "pooling": "mean", "tuning": "full"},
+    "pair reader in full": {"architecture": "pair_reader", "tuning": "full", "mentions": "raw", "learning_rate": 1e-3},
+    "pair reader with an adapter": {"architecture": "pair_reader", "mentions": "raw", "head_learning_rate": 1e-3},
 }
 
 
@@ -72,7 +74,7 @@ def test_the_folder_holds_what_was_trained_and_nothing_else(made: TrainedModel, 
         assert names == {"manifest.json", "adapter/adapter_config.json", "adapter/adapter_model.safetensors"}
         stored = load_file(made.folder / "adapter/adapter_model.safetensors")
         assert not [name for name in stored if "embeddings" in name]
-        assert any("convolutions" in name for name in stored)
+        assert any("convolutions" in name or "reading" in name for name in stored)
         assert 0 < facts["merge_max_difference"] < 1e-4
 
 

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from ledger.models import (
@@ -27,6 +28,7 @@ from ledger.models import (
     pack_scores,
 )
 from ledger.record.predictions import flag_rules
+from review.actions.claim import claim
 from review.actions.decide import decide
 from review.models import ReviewItem
 from tests.conftest import person
@@ -131,6 +133,14 @@ def item(make_item: MakeItem) -> ReviewItem:
 
 
 @pytest.fixture
+def held(make_item: MakeItem, pharmacist: User) -> ReviewItem:
+    """An item that `pharmacist` has open."""
+    item = make_item()
+    claim(item=item, reviewer=pharmacist, now=timezone.now())
+    return item
+
+
+@pytest.fixture
 def adjudicator(db: None) -> User:
     return person("adjudicator", "adjudicator")
 
@@ -159,3 +169,10 @@ def answered(item: ReviewItem, by: User, slug: str = "antagonistic", comment: st
         idempotency_key=uuid.uuid4(),
         now=timezone.now(),
     ).decision
+
+
+def item_page(item: ReviewItem, reader: User, **headers: str) -> str:
+    """The item's page as this person sees it."""
+    response = sign_in(reader).get(reverse("review:item", args=[item.pk]), headers=headers)
+    assert response.status_code == 200
+    return response.content.decode()

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ddi_site.bench.inference import bench_inference
 from ddi_site.bench.ledger import bench_ledger
 from ddi_site.bench.queue import bench_queue
+from ddi_site.bench.relations import bench_relations
 from ddi_site.bench.report import as_json
 from ddi_site.bench.reviewers import bench_reviewers
 from ddi_site.bench.training import bench_training
@@ -21,6 +22,7 @@ BENCHES = {
     "inference": (bench_inference, 15_000),
     "ledger": (bench_ledger, 50_000),
     "queue": (bench_queue, 1_500_000),
+    "relations": (bench_relations, 3_000),
     "reviewers": (bench_reviewers, 40_000),
     "training": (bench_training, 0),
 }

@@ -30,6 +30,7 @@ class Command(BaseCommand):
         add_task_option(parser)
         parser.add_argument("--corpus", action="append", default=[], help="only gold of this corpus; may be repeated")
         parser.add_argument("--free-text", type=Path, metavar="FILE", help="read annotated free text in place of gold")
+        parser.add_argument("--most", type=int, metavar="N", help="only whole documents, N statements at most")
         parser.add_argument("--labels", default="", help="labels to tell apart, by comma; all of the task by default")
         parser.add_argument(
             "--by", choices=("drug", "document", "pattern"), default="document", help="what the held-out fifth shares "
@@ -42,8 +43,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["seeds"] < 1 or options["batch"] < 1:
-            raise CommandError("--seeds and --batch have to be 1 or more.")
+        if options["seeds"] < 1 or options["batch"] < 1 or (options["most"] is not None and options["most"] < 1):
+            raise CommandError("--seeds, --batch and --most have to be 1 or more.")
         task = task_named(options["task"])
         known = list(task.labels.order_by("position").values_list("slug", flat=True))
         labels = [slug for slug in options["labels"].split(",") if slug] or known
@@ -55,10 +56,12 @@ class Command(BaseCommand):
                 if options["free_text"]
                 else import_string(GOLD)(task, corpora=options["corpus"], labels=labels)
             )
+            if options["most"]:
+                labelled = labelled.of_documents(options["most"], seed=1)
             if missing := labelled.of(labels):
                 raise CommandError(
                     f"No statement is labelled {' or '.join(missing)}: import or review some, or name others with "
-                    "--labels."
+                    f"--labels{', or more with --most' if options['most'] else ''}."
                 )
             learner = import_string(LEARNER)(
                 labelled.examples, labelled.labels, import_string(RESOLVE)(settings.DDI_BACKBONE)

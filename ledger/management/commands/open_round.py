@@ -9,8 +9,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.management.run_command import RunCommand
-from ledger.management.task_option import task_named
-from ledger.record.runs import AlreadyActive, open_round
+from ledger.management.task_option import add_corpora_option, task_named
+from ledger.record.runs import AlreadyActive, UnknownCorpus, open_round
 from ledger.training_sets import preview
 
 
@@ -19,17 +19,19 @@ class Command(RunCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
+        add_corpora_option(parser)
         parser.add_argument("--dry-run", action="store_true", help="show what the training set would be made of")
 
     def handle(self, *args: Any, **options: Any) -> None:
         task = task_named(options["task"])
-        facts: dict[str, Any] = asdict(preview(task))
-        if not options["dry_run"]:
-            try:
-                opened = open_round(task=task, by=None, now=timezone.now())
-            except AlreadyActive as error:
-                raise CommandError(str(error)) from error
-            facts |= {"round": opened.number, "run": opened.runs.get().pk}
+        try:
+            facts: dict[str, Any] = asdict(preview(task, options["corpus"]))
+            if not options["dry_run"]:
+                parameters = {"corpora": options["corpus"]}
+                opened = open_round(task=task, by=None, now=timezone.now(), parameters=parameters)
+                facts |= {"round": opened.number, "run": opened.runs.get().pk}
+        except (AlreadyActive, UnknownCorpus) as error:
+            raise CommandError(str(error)) from error
         self.report(
             facts,
             as_json=options["json"],

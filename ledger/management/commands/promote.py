@@ -31,8 +31,8 @@ class Command(RunCommand):
                 promotion = roll_back(task=task, by=None, reason=options["reason"], now=timezone.now())
             else:
                 versions = ModelVersion.objects.filter(task=task)
-                if options["number"] is None:  # a form derived from a trained one goes live by its number alone
-                    version = versions.filter(derived_from=None).order_by("-number").first()
+                if options["number"] is None:  # forms of trained ones and ensembles go live by number alone
+                    version = versions.filter(derived_from=None, members=None).order_by("-number").first()
                 else:
                     version = versions.filter(number=options["number"]).first()
                 if version is None:

@@ -18,7 +18,7 @@ from modeling import records
 from modeling.backbones import BackboneChanged, BackboneMissing, resolve
 from modeling.cross_validation.folds import Fold, Scheme, TooFewToFold, folds_of
 from modeling.cross_validation.running import TUNED, CrossValidation, thin_out
-from modeling.management.config_option import add_config_options, configured, settings_given
+from modeling.management.config_option import add_config_options, configured, preset_given, settings_given
 from modeling.management.figure_lines import cross_validation_lines
 from modeling.store.labelled import Labelled, free_text, gold_of
 from modeling.training import NotEnoughExamples
@@ -46,7 +46,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         task = task_named(options["task"])
-        config = configured(options["preset"], settings_given(options))
+        preset = preset_given(options, task)
+        config = configured(preset, settings_given(options, preset))
         labelled = self._labelled(task, options)
         try:
             folds = folds_of(labelled.examples, options["by"], n=options["folds"], seed=options["fold_seed"])

@@ -9,11 +9,11 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from ledger.management.run_command import RunCommand
-from ledger.management.task_option import task_named
+from ledger.management.task_option import add_corpora_option, task_named
 from ledger.models import Evaluation, ModelVersion, Run
-from ledger.record.runs import AlreadyActive, open_round
+from ledger.record.runs import AlreadyActive, UnknownCorpus, open_round
 from modeling.backbones import BackboneChanged, BackboneMissing, resolve
-from modeling.management.config_option import add_config_options, settings_given
+from modeling.management.config_option import add_config_options, preset_given, settings_given
 from modeling.store.rounds import train_round
 
 
@@ -23,10 +23,12 @@ class Command(RunCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         add_config_options(parser)
+        add_corpora_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         task = task_named(options["task"])
-        parameters = {"preset": options["preset"], "config": settings_given(options)}
+        preset = preset_given(options, task)
+        parameters = {"preset": preset, "config": settings_given(options, preset), "corpora": options["corpus"]}
         try:
             resolve(settings.DDI_BACKBONE)  # before a round is opened that could not be trained
         except (BackboneMissing, BackboneChanged) as error:
@@ -35,12 +37,12 @@ class Command(RunCommand):
         def open_training(wake: bool) -> Run:
             try:
                 opened = open_round(task=task, by=None, now=timezone.now(), parameters=parameters, wake=wake)
-            except AlreadyActive as error:
+            except (AlreadyActive, UnknownCorpus) as error:
                 raise CommandError(str(error)) from error
             return opened.runs.get()
 
         run = self.see_through(Run.Kind.TRAINING, open_training, train_round)
-        version = ModelVersion.objects.get(training_set__round=run.round, derived_from=None)
+        version = ModelVersion.objects.get(training_set__round=run.round, derived_from=None, members=None)
         composition = version.training_set.composition
         evaluations = Evaluation.objects.filter(model_version=version, training_set=version.training_set)
         self.report(

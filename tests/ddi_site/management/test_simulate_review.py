@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from ddi_site.simulation.strategies import BY_PATTERN, ORDERS
+from ledger.models import Corpus, Task
+from ledger.record.gold import add_seed_labels
+from tests.ledger import facts
 from tests.modeling.conftest import write_backbone
 from tests.modeling.management.test_cross_validate import papers as papers
 
@@ -38,10 +42,36 @@ def test_it_tells_how_many_decisions_each_order_needs_and_draws_them(papers: Pat
     assert drawing.stat().st_size > 1_000
 
 
+def test_a_sample_is_of_whole_documents_and_the_same_each_time(papers: Path) -> None:
+    arguments = ("--free-text", str(papers), "--labels", "synergistic,antagonistic", "--strategy", "random")
+    first, again = (simulate(*arguments, "--seeds", "1", "--batch", "4", "--most", "17") for _ in range(2))
+    assert first["pool"] + first["tested"] == 17
+    assert first == again
+
+
+def test_gold_of_a_relation_task_is_asked_about_pair_by_pair(db: None) -> None:
+    task = Task.objects.get(slug="ddi-2013")
+    corpus = Corpus.objects.create(task=task, name="abstracts", title="Abstracts", created_at=facts.NOW)
+    for number in range(16):
+        verb, related = (("reduce", "advise"), ("enhance", "effect"))[number % 2]
+        for wording, tail, slug in (
+            (f"{{}} may {verb} {{}} and digoxin in trial {number}.", "warfarin", related),
+            (f"{{}} may {verb} warfarin and {{}} in trial {number}.", "digoxin", "none"),
+        ):
+            said = facts.statement("Aspirin", tail, wording, corpus=corpus, document=f"doc{number}")
+            add_seed_labels(task=task, rows=[(said.pk, task.labels.get(slug=slug).pk, "seeds")], now=facts.NOW)
+    told = simulate(
+        "--task", "ddi-2013", "--labels", "effect,advise,none", "--by", "document", "--seeds", "1", "--batch", "4",
+    )  # fmt: skip
+    assert told["pool"] + told["tested"] == 32
+    assert [one["strategy"] for one in told["strategies"]] == [*ORDERS, BY_PATTERN]
+    assert told["full"] > 0.5, "pairs of one sentence with different answers are told apart"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--seeds", "0"), "--seeds and --batch have to be 1 or more"),
+        (("--seeds", "0"), "--seeds, --batch and --most have to be 1 or more"),
         (("--labels", "good"), "The task ddi-polarity has no label 'good'; it has synergistic, antagonistic, undeter"),
         ((), "No statement is labelled synergistic or antagonistic or undetermined: import or review some"),
     ],

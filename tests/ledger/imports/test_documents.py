@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
-from ledger.candidates import LeakyTrainingSet
+from ledger.candidates import Copies, LeakyTrainingSet
 from ledger.corpora.annotated import find_sources
 from ledger.corpora.bad_input import BadInput
 from ledger.imports import DocumentsReport, UnsuitableCorpus, import_documents
 from ledger.integrity import problems
 from ledger.models import GoldLabel, Import, Statement, Task
-from ledger.record.runs import open_round
+from ledger.record.decisions import submit_decision
+from ledger.record.runs import UnknownCorpus, open_round
 from ledger.splits import split_of_document
-from ledger.training_sets import choice_of, choose, freeze
+from ledger.training_sets import NOT_CHOSEN, choice_of, choose, freeze
 from ledger.triggers import missing_triggers
 from tests.ledger.corpora.annotated_files import (
     BODY,
@@ -27,6 +29,7 @@ from tests.ledger.corpora.annotated_files import (
     drugprot,
     pubtator,
 )
+from tests.ledger.facts import user
 from tests.ledger.imports.files import NOW, counts
 
 pytestmark = pytest.mark.django_db
@@ -142,15 +145,11 @@ def test_a_text_in_documents_of_different_groups_neither_teaches_nor_tests(tmp_p
 
 
 def test_a_document_that_teaches_in_one_corpus_and_tests_in_another_is_refused_by_name(tmp_path: Path) -> None:
-    """A document has one group in every corpus, so this takes a split that somebody set by hand."""
-    for name in ("drugprot", "chemprot"):
-        (tmp_path / name).mkdir()
-    drugprot(tmp_path / "drugprot", [("17", TITLE, BODY)])
-    chemprot(
-        tmp_path / "chemprot", [("CPR:6", "Y ", "ANTAGONIST", "T1", "T2")], [("17", "CPR:6", "Arg1:T1", "Arg2:T2")]
-    )
-    for name in ("drugprot", "chemprot"):
-        bring(tmp_path / name, corpus=name)
+    """A document has one group in every corpus, so this takes a split that somebody set by hand.
+
+    Of the pair that both corpora label one copy is used; the other pair is ChemProt's alone, and in the same sentence.
+    """
+    bring_both(tmp_path, [("ANTAGONIST", "T1", "T2"), ("AGONIST-INHIBITOR", "T1", "T3")])
     assert len(set(Statement.objects.values_list("split", flat=True))) == 1
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER ledger_statement_refuses_update" + on_table())
@@ -160,6 +159,50 @@ def test_a_document_that_teaches_in_one_corpus_and_tests_in_another_is_refused_b
     opened = open_round(task=Task.objects.get(slug="drugprot"), by=None, now=NOW, wake=False)
     with pytest.raises(LeakyTrainingSet, match=r"shares its (exact text|document 17) with test statement"):
         freeze(round=opened, now=NOW)
+
+
+def test_what_two_corpora_have_in_common_teaches_once(tmp_path: Path) -> None:
+    bring_both(tmp_path, [("INHIBITOR", "T1", "T2")])
+    task = Task.objects.get(slug="drugprot")
+    split = Statement.objects.values_list("split", flat=True)[0]
+    candidates, composition = choose(task, choice_of(task))
+    assert composition.gold_by_corpus == {split: {"drugprot": {"inhibitor": 1, "no-relation": 1}}}
+    assert composition.left_out == {Copies.REASON: 2}
+    assert {one.role for one in candidates} == {split}
+
+    composition = choose(task, choice_of(task, ["chemprot"]))[1]
+    assert composition.gold_by_corpus == {split: {"chemprot": {"antagonist": 1, "no-relation": 1}}}
+    assert composition.left_out == {NOT_CHOSEN: 2}
+
+
+def test_what_a_person_said_of_a_copy_comes_before_what_was_imported(tmp_path: Path) -> None:
+    bring_both(tmp_path, [("INHIBITOR", "T1", "T2")])
+    task = Task.objects.get(slug="drugprot")
+    said = Statement.objects.get(corpus__name="chemprot", external_id="17:T1:T2")
+    submit_decision(
+        task=task, statement=said, reviewer=user("ana"), label=task.labels.get(slug="agonist"), comment="",
+        prediction_seen=None, seconds_spent=None, idempotency_key=uuid4(), reviews_needed=1, now=NOW,
+    )  # fmt: skip
+    composition = choose(task, choice_of(task))[1]
+    assert composition.gold_by_corpus[said.split] == {
+        "drugprot": {"no-relation": 1}, "chemprot": {"agonist": 1},
+    }  # fmt: skip
+
+
+def test_a_corpus_that_is_not_there_is_named(tmp_path: Path) -> None:
+    bring_both(tmp_path, [("INHIBITOR", "T1", "T2")])
+    with pytest.raises(UnknownCorpus, match="no corpus 'bioc' for drugprot; there are: drugprot, chemprot"):
+        choice_of(Task.objects.get(slug="drugprot"), ["bioc"])
+
+
+def bring_both(folder: Path, relations: list[tuple[str, str, str]]) -> None:
+    """The small document from DrugProt with these relations, and again from ChemProt, where T1 blocks T2."""
+    for name in ("drugprot", "chemprot"):
+        (folder / name).mkdir()
+    drugprot(folder / "drugprot", [("17", TITLE, BODY)], [("17", *row) for row in relations])
+    chemprot(folder / "chemprot", [("CPR:6", "Y ", "ANTAGONIST", "T1", "T2")], [("17", "CPR:6", "Arg1:T1", "Arg2:T2")])
+    for name in ("drugprot", "chemprot"):
+        bring(folder / name, corpus=name)
 
 
 def on_table() -> str:

@@ -23,8 +23,9 @@ from ledger.models import (
 )
 from ledger.record import pattern_gold
 from ledger.record.decisions import KeyUsedElsewhere
+from ledger.record.gold import add_seed_labels
 from ledger.record.patterns import DecidedOtherwise, NoModelHasRead, NotDecided, NothingLeftToDecide
-from tests.ledger.facts import answer, label, polarity, statement
+from tests.ledger.facts import NOW, answer, label, polarity, statement
 from tests.ledger.patterned import PATTERN, WORDING, class_rule, decided, give_codes, held, withdrawn
 from tests.ledger.whole import Says, finished_run, seed, statements
 
@@ -112,6 +113,22 @@ def test_an_imported_label_gives_way_and_holds_again(made: list[Statement]) -> N
     assert GoldLabel.objects.current().get(statement=made[0]).origin == "seeds.csv line 2"
     assert [held(one) for one in made[1:]] == [None] * 19
     assert (ended.act, ended.n_statements, ended.comment) == ("withdrawal", 20, "Read too fast.")
+
+
+def test_an_imported_label_holds_again_with_the_others_its_corpus_gives(made: list[Statement]) -> None:
+    add_seed_labels(
+        task=polarity(),
+        rows=[
+            (made[0].pk, label("antagonistic").pk, "relations.tsv line 2"),
+            (made[1].pk, label("synergistic").pk, ""),
+        ],
+        further={made[0].pk: ["synergistic"]},
+        now=NOW,
+    )
+    withdrawn(decided(made[2]).decision)
+    standing = {one.statement_id: one.further for one in GoldLabel.objects.current().filter(replaces__isnull=False)}
+    assert standing == {made[0].pk: ["synergistic"], made[1].pk: None}
+    assert list(problems()) == []
 
 
 def test_withdrawing_leaves_what_people_said_since(made: list[Statement]) -> None:

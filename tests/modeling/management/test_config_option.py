@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError
 
+from ledger.models import Task
 from modeling.config import PRESETS
-from modeling.management.config_option import configured, settings_given
+from modeling.management.config_option import configured, preset_given, settings_given
 
 
 def given(*settings: str, preset: str = "paper") -> dict[str, Any]:
-    return settings_given({"preset": preset, "set": list(settings)})
+    return settings_given({"set": list(settings)}, preset)
 
 
 def test_values_are_numbers_words_and_lists() -> None:
@@ -36,3 +37,12 @@ def test_values_are_numbers_words_and_lists() -> None:
 def test_what_cannot_be_is_one_sentence(setting: str, sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         given(setting)
+
+
+def test_without_a_preset_the_tasks_own_is_taken() -> None:
+    task = Task(slug="drugprot", preset="relations")
+    assert preset_given({"preset": None}, task) == "relations"
+    assert preset_given({"preset": "paper"}, task) == "paper"
+    task.preset = "ours"
+    with pytest.raises(CommandError, match=r"no preset 'ours'.* Name one with --preset, or give the task another"):
+        preset_given({"preset": None}, task)

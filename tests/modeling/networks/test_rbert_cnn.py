@@ -15,7 +15,8 @@ from modeling.backbones import Backbone
 from modeling.batching import padded
 from modeling.config import Architecture
 from modeling.networks.building import build
-from modeling.networks.rbert_cnn import FILTERS, WIDTHS, Convolutions, MentionEmpty, ModelOne, RBertCnn, mention_masks
+from modeling.networks.on_encoder import MentionEmpty, mention_masks
+from modeling.networks.rbert_cnn import FILTERS, WIDTHS, Convolutions, ModelOne, RBertCnn
 
 INPUTS = [[2, 7, 8, 9, 10, 11, 3], [2, 11, 12, 3], [2, 12, 13, 14, 15, 16, 17, 18, 19, 3]]
 PLACES = [(1, 3, 4, 5), (1, 2, 2, 3), (6, 9, 2, 4)]

@@ -15,7 +15,7 @@ from review.jobs import run_queue_build
 from review.models import ReviewItem
 from review.priorities import needs_second_opinion
 from tests.ledger import facts
-from tests.review.conftest import Flagged, answered, live_model, predict
+from tests.review.conftest import Flagged, answered, live_model, predict, queue_build
 
 NOW = timezone.now()
 
@@ -25,7 +25,7 @@ def queued() -> set[int]:
 
 
 def test_every_flagged_statement_becomes_an_item_with_its_reasons(flagged: Flagged, build: Run) -> None:
-    flagged()  # sure and unflagged: nobody needs to look
+    flagged(confidence=0.99)  # sure and unflagged: nobody needs to look
     one = flagged("low_confidence", "atc_contradiction")
     assert build_queue(run=build, now=NOW).n_added == 1
     item = ReviewItem.objects.get()
@@ -33,6 +33,34 @@ def test_every_flagged_statement_becomes_an_item_with_its_reasons(flagged: Flagg
     assert [reason["rule"] for reason in item.reasons] == ["atc_contradiction", "low_confidence"]
     assert item.reasons[0]["explanation"] == "because of atc_contradiction"
     assert item.reviews_needed == (2 if needs_second_opinion(one.statement_id, build.task.second_opinion_share) else 1)
+
+
+def test_doubt_is_judged_by_the_thresholds_as_they_are_now(flagged: Flagged, build: Run, task: Task) -> None:
+    sure, unsure = flagged(confidence=0.95), flagged("low_confidence", confidence=0.8)
+    build_queue(run=build, now=NOW)
+    assert queued() == {unsure.statement_id}
+    Task.objects.filter(pk=task.pk).update(doubt_threshold=0.97)
+    build.task.refresh_from_db()
+    build_queue(run=build, now=NOW)
+    assert queued() == {sure.statement_id, unsure.statement_id}
+    told = ReviewItem.objects.get(statement=sure.statement_id).reasons
+    assert told == [{
+        "rule": "low_confidence", "explanation": "Confidence 0.950 is below the task's threshold of 0.97.",
+        "atc_rule": None,
+    }]  # fmt: skip
+
+
+def test_a_label_has_a_threshold_of_its_own(flagged: Flagged, build: Run, task: Task) -> None:
+    common, rare = flagged(confidence=0.8, said="synergistic"), flagged(confidence=0.8, said="antagonistic")
+    task.labels.filter(slug="antagonistic").update(doubt_threshold=0.5)
+    other = queue_build()
+    build_queue(run=other, now=NOW)
+    assert queued() == {common.statement_id}
+    task.labels.filter(slug="antagonistic").update(doubt_threshold=0.95)
+    build_queue(run=other, now=NOW)
+    assert queued() == {common.statement_id, rare.statement_id}
+    (reason,) = ReviewItem.objects.get(statement=rare.statement_id).reasons
+    assert reason["explanation"] == "Confidence 0.800 is below the threshold of 0.95 for antagonistic."
 
 
 def test_building_again_changes_nothing(flagged: Flagged, build: Run, monkeypatch: pytest.MonkeyPatch) -> None:

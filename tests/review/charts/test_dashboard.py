@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from review.charts.dashboard import confidence_histogram, flags_by_reason, progress_by_day, score_by_round
+from review.charts.dashboard import (
+    confidence_histogram,
+    flags_by_reason,
+    gold_by_source,
+    progress_by_day,
+    score_by_round,
+)
 
 
 def test_labels_keep_their_colours_and_others_get_their_own() -> None:
@@ -14,6 +20,18 @@ def test_labels_keep_their_colours_and_others_get_their_own() -> None:
         "--undetermined",
     ]
     assert [trace["y"] for trace in figure["data"]] == [[1], [2], [3]]
+
+
+def test_labels_that_colours_cannot_tell_apart_are_one_bar() -> None:
+    labels = [(f"type{n}", f"Type {n}") for n in range(5)]
+    rows = [("0.5–0.6", [1, 2, 3, 4, 5]), ("0.6–0.7", [0, 0, 1, 0, 0])]
+    for figure, across in (
+        (confidence_histogram(rows, labels, "x", "y"), "y"),
+        (gold_by_source(rows, labels, "x"), "x"),
+    ):
+        (trace,) = figure["data"]
+        assert sorted(trace[across]) == [1, 15]
+        assert figure["layout"]["showlegend"] is False
 
 
 def test_the_longest_bar_is_on_top() -> None:

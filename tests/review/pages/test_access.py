@@ -50,6 +50,7 @@ PAGES: dict[str, tuple[str, set[str]]] = {
     "start_round": ("post", LEADS),
     "learning_curve": ("get", LEADS),
     "roll_back": ("post", LEADS),
+    "join_models": ("post", LEADS),
     "item": ("get", PHARMACISTS),
     "decide": ("post", PHARMACISTS),
     "skip": ("post", PHARMACISTS),

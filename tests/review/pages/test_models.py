@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ledger.models import Evaluation, ModelVersion, Promotion, Run
 from ledger.queries import current_model
+from ledger.record.ensembles import add_ensemble
 from ledger.record.promotions import promote
 from review.models import ReviewItem
 from tests.ledger import facts
@@ -152,3 +153,37 @@ def test_the_page_of_an_int8_version_shows_parent_and_agreement(model: ModelVers
     link = reverse("review:model", args=[model.pk])
     assert f'href="{link}"' in sign_in(lead).get(reverse("review:model", args=[made.pk])).content.decode()
     assert "in the adapter" not in page
+
+
+def test_models_are_joined_from_the_page_by_a_worker(
+    candidate: ModelVersion, model: ModelVersion, lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.enqueue._push", lambda *job: None)
+    client = sign_in(lead)
+    assert client.get("/models/").content.decode().count('type="checkbox" name="model"') == 2
+    address = reverse("review:join_models", args=[model.task.slug])
+    page = client.post(address, {"model": [model.pk, "x", "9" * 30]}, follow=True).content.decode()
+    assert "An ensemble needs at least two models" in page
+    response = client.post(address, {"model": [model.pk, candidate.pk]})
+    run = Run.objects.get(kind="ensemble")
+    assert response["Location"] == reverse("review:run", args=[run.pk])
+    assert (run.parameters, run.requested_by) == ({"members": sorted([model.pk, candidate.pk])}, lead)
+    assert client.get(response["Location"]).status_code == 200
+
+
+def test_an_ensembles_page_names_its_members_and_theirs_names_it(
+    candidate: ModelVersion, model: ModelVersion, lead: User
+) -> None:
+    made = add_ensemble(
+        members=[model, candidate], backbone="small", backbone_sha256="1" * 64, artifact="e" * 64,
+        calibration={"temperature": 1.0}, code_version="test", now=facts.NOW,
+    )  # fmt: skip
+    client = sign_in(lead)
+    page = client.get(reverse("review:model", args=[made.pk])).content.decode()
+    for one in (model, candidate):
+        assert f'<a href="{reverse("review:model", args=[one.pk])}">{one}</a>' in page
+        assert "member of" in client.get(reverse("review:model", args=[one.pk])).content.decode()
+    assert "pseudo-labels by" not in page
+    listed = client.get("/models/").content.decode()
+    assert f", {model}, {candidate}</td>" in listed
+    assert listed.count('type="checkbox" name="model"') == 2

@@ -14,9 +14,9 @@ from django.test import Client
 from django.utils import translation
 
 from ledger.models import ModelVersion
-from review.forms import PRESETS
 from review.models import ReviewItem
 from review.practice import SENTENCE
+from review.presets import PRESETS
 from tests.conftest import person
 from tests.ddi_site.catalogue import catalogue_path, read
 from tests.review.conftest import MakeItem, answered

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.utils import timezone
 from ledger.models import Evaluation, ModelVersion, Round, Run, Task
 from ledger.record.gold import add_seed_labels
 from modeling.config import PRESETS as TRAINING_PRESETS
-from review.forms import PRESETS
+from review.presets import PRESETS
 from tests.ledger import facts
 from tests.review.conftest import sign_in
 from tests.review.queries.test_expected import trained
@@ -50,7 +52,39 @@ def test_the_preset_is_chosen_and_its_time_is_told(task: Task, lead: User) -> No
     address = reverse("review:start_round", args=[task.slug])
     assert client.post(address, {"preset": "none-such"}).status_code == 422
     assert client.post(address, {"preset": "paper"}).status_code == 303
-    assert Run.objects.filter(status="queued").get().parameters == {"preset": "paper"}
+    assert Run.objects.filter(status="queued").get().parameters == {"preset": "paper", "corpora": []}
+
+
+@pytest.mark.parametrize(("slug", "preset"), [("ddi-polarity", "default"), ("drugprot", "relations")])
+def test_the_tasks_own_way_is_chosen_beforehand(slug: str, preset: str, lead: User, db: None) -> None:
+    said = facts.statement(corpus=facts.corpus_of(slug))
+    task = Task.objects.get(slug=slug)
+    add_seed_labels(task=task, rows=[(said.pk, task.labels.all()[0].pk, "seed.csv")], now=timezone.now())
+    client = sign_in(lead)
+    page = client.get(reverse("review:new_round", args=[slug])).content.decode()
+    assert re.findall(r'name="preset" value="([a-z-]+)" checked', page) == [preset]
+    client.post(reverse("review:start_round", args=[slug]))
+    assert Run.objects.get().parameters["preset"] == preset
+
+
+def test_the_corpora_that_teach_are_chosen_and_shown_before_they_are_frozen(task: Task, lead: User) -> None:
+    for name, n in (("first", 3), ("second", 2)):
+        corpus = facts.corpus(name)
+        made = [facts.statement(head=f"{name}{i}", tail=f"x{i}", corpus=corpus) for i in range(n)]
+        add_seed_labels(
+            task=task, rows=[(one.pk, facts.label("synergistic").pk, "seed.csv") for one in made], now=timezone.now()
+        )
+    client, address = sign_in(lead), reverse("review:new_round", args=[task.slug])
+    page = client.get(address).content.decode()
+    assert re.findall(r'name="corpus" value="(\w+)" checked', page) == ["first", "demo", "second"]
+    assert "Gold by corpus" in page
+    assert '<td>first</td><td class="number">3</td>' in page
+    page = client.get(address, {"corpus": ["second", "none-such"]}).content.decode()
+    assert re.findall(r'type="hidden" name="corpus" value="(\w+)"', page) == ["second"]
+    assert "from a corpus whose gold is not used here" in page
+    assert client.post(reverse("review:start_round", args=[task.slug]), {"corpus": "none-such"}).status_code == 422
+    client.post(reverse("review:start_round", args=[task.slug]), {"corpus": "second"})
+    assert Run.objects.get().parameters == {"preset": "default", "corpora": ["second"]}
 
 
 def test_the_presets_offered_are_those_there_are() -> None:

@@ -2,21 +2,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from review.actions.claim import claim
 from review.models import ReviewItem
-from tests.review.conftest import MakeItem, sign_in
-
-
-@pytest.fixture
-def held(make_item: MakeItem, pharmacist: User) -> ReviewItem:
-    item = make_item()
-    claim(item=item, reviewer=pharmacist, now=timezone.now())
-    return item
+from tests.review.conftest import sign_in
 
 
 def test_a_skipped_item_goes_to_somebody_else(held: ReviewItem, pharmacist: User, second_pharmacist: User) -> None:

@@ -19,7 +19,7 @@ NEW = {
     "slug": "severity", "title": "Severity", "question": "How bad is it?", "guideline": "Read the sentence.",
     "head_kind": "drug", "tail_kind": "drug", "doubt_threshold": "0.8", "pseudo_label_threshold": "0.95",
     "audit_share": "0.01", "second_opinion_share": "0.2", "pattern_weight": "0.5", "spot_check_share": "0.02",
-    "spot_checks_at_least": "5",
+    "spot_checks_at_least": "5", "preset": "default",
 }  # fmt: skip
 LABEL = {"slug": "severe", "title": "Severe", "key": "1", "meaning": "It needs treatment.", "trainable": "on"}
 
@@ -45,7 +45,9 @@ def label_fields(label: Label, client: Any) -> dict[str, str]:
     form = page.split(reverse("review:change_label", args=[label.pk]))[1].split("</form>")[0]
     (seen,) = re.findall(r'name="seen" value="([0-9a-f]+)"', form)
     values = {"title": label.title, "key": label.key, "meaning": label.meaning, "position": str(label.position)}
-    return values | {"seen": seen} | ({"trainable": "on"} if label.trainable else {})
+    ticked = {name: "on" for name in ("trainable", "negative") if getattr(label, name)}
+    below = "" if label.doubt_threshold is None else str(label.doubt_threshold)
+    return values | {"seen": seen, "doubt_threshold": below} | ticked
 
 
 def change(label: Label, by: User, without: str = "", **changes: str) -> Any:
@@ -190,6 +192,45 @@ def test_a_label_changes_its_words_key_and_place(lead: User, task: Task) -> None
     label = facts.label("undetermined")
     assert (label.title, label.key, label.position) == ("Not told", "n", 0)
     assert "title: Not determinable → Not told; key: 3 → n; position: 2 → 0" in page
+
+
+def test_one_label_of_a_task_says_that_there_is_no_relation(lead: User, task: Task) -> None:
+    page = add_label(task, lead, slug="none", key="4", negative="on").content.decode()
+    assert "says that there is no relation" in page
+    assert task.labels.get(slug="none").negative
+    for response in (
+        add_label(task, lead, slug="neither", key="5", negative="on"),
+        change(facts.label("undetermined"), lead, negative="on"),
+    ):
+        assert response.status_code == 422
+        assert "Another label of this task says already that there is no relation" in response.content.decode()
+    assert list(task.labels.filter(negative=True).values_list("slug", flat=True)) == ["none"]
+    page = change(task.labels.get(slug="none"), lead, without="negative").content.decode()
+    assert "label none: negative: True → False" in page
+    change(facts.label("undetermined"), lead, negative="on")
+    assert facts.label("undetermined").negative
+
+
+def test_a_label_has_a_threshold_of_its_own_or_the_tasks(lead: User, task: Task) -> None:
+    page = change(facts.label("antagonistic"), lead, doubt_threshold="0.6").content.decode()
+    assert "doubtful below 0.6" in page
+    assert facts.label("antagonistic").doubt_threshold == 0.6
+    assert change(facts.label("antagonistic"), lead, doubt_threshold="1.2").status_code == 422
+    change(facts.label("antagonistic"), lead, doubt_threshold="")
+    assert facts.label("antagonistic").doubt_threshold is None
+
+
+def test_the_way_of_training_is_the_tasks_and_stays_when_this_version_does_not_know_it(lead: User, task: Task) -> None:
+    save(task, lead, preset="relations")
+    task.refresh_from_db()
+    assert task.preset == "relations"
+    response = save(task, lead, preset="none-such")
+    assert response.status_code == 422
+    assert "There is no such way of training." in response.content.decode()
+    Task.objects.update(preset="of-tomorrow")
+    save(task, lead, title="Polarity")
+    task.refresh_from_db()
+    assert (task.preset, task.title) == ("of-tomorrow", "Polarity")
 
 
 def test_learning_is_switched_on_the_label(lead: User, task: Task) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from ledger.models import Decision, Label, ModelVersion, Statement, Task
-from ledger.record.decisions import adjudicate, withdraw_decision
+from ledger.record.adjudication import adjudicate
+from ledger.record.decisions import withdraw_decision
 from ledger.record.revisions import revise_decision
 from review.models import ReviewItem
 from review.queries.agreement import UNSEEN, agreement_of, causes_of, first_answers

@@ -1,0 +1,83 @@
+"""How fast pairs of mentions become predictions, and are taught, beside the straightforward way."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from ddi_site.bench.made_up_relations import write_corpus
+from ddi_site.bench.report import Row, alone_at_least, at_least
+from ledger.corpora.annotated import Source, find_sources
+from ledger.imports.documents import import_documents
+from ledger.models import Statement, Task
+from ledger.record.runs import open_round
+from ledger.training_sets import freeze
+
+PACE = "modeling.store.relation_pace.RelationPace"  # by name: torch is loaded only where it is asked for
+TASK, PARTS = "drugprot", 3
+PAIRS_A_DOCUMENT = {True: 17, False: 24}  # of the public corpus, and of the made-up one
+STRAIGHTFORWARD = "Model II in batches of 32 padded to 512 tokens, float32"
+
+
+def bench_relations(n: int) -> tuple[list[Row], dict[str, Any]]:
+    """Rates on about `n` pairs of DrugProt in DDI_REALDATA, or of a made-up corpus; run on an empty throwaway ledger.
+
+    Ours end with committed predictions and chunk hashes, the straightforward way with labels in memory. Each turn
+    answers another part of the documents.
+    """
+    folder = os.environ.get("DDI_REALDATA")
+    n_documents = max(PARTS * 10, n // PAIRS_A_DOCUMENT[bool(folder)])
+    with tempfile.TemporaryDirectory() as scratch:
+        if folder:
+            (source,) = find_sources(Path(folder) / "drugprot")
+        else:
+            write_corpus(Path(scratch), n_documents=n_documents)
+            (source,) = find_sources(Path(scratch))
+        parts = _import_parts(source, n_documents)
+    task = Task.objects.get(slug=TASK)
+    round_ = open_round(task=task, by=None, now=timezone.now(), wake=False)
+    pace = import_string(PACE)(freeze(round=round_, now=timezone.now()))
+    for number, part in enumerate(parts):
+        pace.turn(part, straightforward_first=bool(number % 2))
+    rates = {name: median(found) for name, found in pace.rates.items()}
+    training = {name: median(found) for name, found in pace.training().items()}
+    rows = [
+        at_least("inference, Model II", "pairs/s", rates["paper"], rates["straightforward"], STRAIGHTFORWARD, 8),
+        alone_at_least("labels of Model II as the straightforward way's", "%", 100 * median(pace.equal), 99.5),
+        at_least("inference, default", "pairs/s", rates["default"], rates["straightforward"], STRAIGHTFORWARD, 8),
+        at_least("training, Model II", "pairs/s", training["paper"], training["straightforward"], STRAIGHTFORWARD, 4),
+        at_least("training, default", "pairs/s", training["default"], training["straightforward"], STRAIGHTFORWARD, 4),
+    ]
+    data = {
+        "corpus": "DrugProt" if folder else "made up",
+        "documents": n_documents,
+        "pairs": Statement.objects.count(),
+        "sentences": Statement.objects.values("corpus", "document", "text").distinct().count(),
+        "rates_by_turn": {name: [round(rate, 1) for rate in found] for name, found in pace.rates.items()},
+    }
+    return rows, data
+
+
+def _import_parts(source: Source, n_documents: int) -> list[str]:
+    """The first documents in `PARTS` corpora, named part-1, part-2 ...; nothing is asked twice."""
+    size = n_documents // PARTS
+    names = []
+    for number in range(PARTS):
+
+        def read(types: Any, start: int = number * size) -> Any:
+            return islice(source.read(types), start, start + size)
+
+        names.append(f"part-{number + 1}")
+        import_documents(
+            source=replace(source, read=read), corpus_name=names[-1], task=Task.objects.get(slug=TASK),
+            now=timezone.now(),
+        )  # fmt: skip
+    return names

@@ -1,0 +1,108 @@
+"""What a model is sure of may teach the next one: as many statements of each class, spread over wordings."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from ledger.candidates import Candidate, Choice, Copies, marked_digest, pair_of, text_digest
+from ledger.models import (
+    Corpus,
+    Decision,
+    Flag,
+    FlagRule,
+    GoldLabel,
+    ModelVersion,
+    Prediction,
+    Split,
+    Task,
+    TrainingExample,
+)
+
+FIELDS = (
+    "id", "statement_id", "label_id", "confidence", "statement__pattern_id", "statement__head_drug_id",
+    "statement__tail_drug_id", "statement__document", "statement__text", "statement__corpus_id",
+    "statement__head_start", "statement__head_end", "statement__tail_start", "statement__tail_end", "has_gold",
+    "is_judged", "is_contradicted",
+)  # fmt: skip
+
+
+def sure_predictions(
+    task: Task,
+    model: ModelVersion,
+    choice: Choice,
+    *,
+    slugs: dict[int, str],
+    bands: dict[str, Counter[str]],
+    left_out: Counter[str],
+    copies: Copies,
+) -> Iterator[Candidate]:
+    """Sure predictions on training statements nobody has judged, in whichever copy of them.
+
+    `bands` and `left_out` count what is given and what is not; `copies` has been asked about the gold before. Corpora
+    whose gold is not used are read too: predictions are not their gold.
+    """
+    corpora = dict(Corpus.objects.filter(task=task).values_list("id", "name"))
+    in_pattern: Counter[tuple[int, int]] = Counter()
+    kept: dict[int, list[tuple[int, bytes, float, Candidate]]] = {label_id: [] for label_id in slugs}
+    for row in _predictions(task, model, choice, slugs, list(corpora)).iterator(2_000):
+        prediction_id, statement_id, label_id, confidence, pattern_id, head, tail, document, text, *more = row
+        corpus_id, *places, has_gold, is_judged, is_contradicted = more
+        corpus, marked = corpora[corpus_id], marked_digest(text, *places)
+        why = (
+            "judged by people already" if has_gold or is_judged
+            else "contradicts an ATC rule" if is_contradicted
+            else Copies.REASON if copies.is_copy(marked, corpus)
+            else ""
+        )  # fmt: skip
+        if why:
+            left_out[why] += 1
+            continue
+        in_pattern[label_id, pattern_id] += 1
+        rank = in_pattern[label_id, pattern_id]
+        if rank > choice.most_per_pattern:
+            left_out[f"more than {choice.most_per_pattern} of one pattern"] += 1
+            continue
+        candidate = Candidate(
+            statement_id,
+            label_id,
+            TrainingExample.Role.TRAIN,
+            TrainingExample.Source.PSEUDO,
+            None,
+            prediction_id,
+            pair_of(head, tail),
+            document,
+            text_digest(text),
+            corpus=corpus,
+            marked=marked,
+        )
+        kept[label_id].append((rank, candidate.text_sha256, confidence, candidate))
+    n_each = min(choice.most_per_class, *(len(candidates) for candidates in kept.values()))
+    for label_id, candidates in kept.items():
+        if len(candidates) > n_each:
+            left_out["more than the smallest class has"] += len(candidates) - n_each
+        for _, _, confidence, candidate in heapq.nsmallest(n_each, candidates, key=lambda one: one[:2]):
+            bands[slugs[label_id]][f"{int(confidence * 100) / 100:.2f}"] += 1
+            yield candidate
+
+
+def _predictions(task: Task, model: ModelVersion, choice: Choice, slugs: dict[int, str], corpora: list[int]) -> Any:
+    gold = GoldLabel.objects.filter(task=task, statement=OuterRef("statement"))
+    judged = Decision.objects.filter(task=task, statement=OuterRef("statement"))
+    contradicted = Flag.objects.filter(prediction=OuterRef("pk"), rule__rule=FlagRule.Rule.ATC_CONTRADICTION)
+    return (
+        Prediction.objects.filter(
+            model_version=model,
+            label__in=slugs,  # a class may have stopped being one since the model was trained
+            confidence__gte=choice.at_least,
+            statement__corpus__in=corpora,
+            statement__split=Split.TRAIN,
+        )
+        .annotate(has_gold=Exists(gold), is_judged=Exists(judged), is_contradicted=Exists(contradicted))
+        .values_list(*FIELDS)
+        .order_by("statement_id")
+    )

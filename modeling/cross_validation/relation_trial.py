@@ -1,0 +1,147 @@
+"""What a way of training relations is worth: taught on some documents, scored on others as the shared tasks score."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from modeling.backbones import Backbone
+from modeling.config import TrainingConfig
+from modeling.cross_validation.folds import Fold
+from modeling.inference import LoadedModel
+from modeling.records import Example, Progress
+from modeling.relation_scores import Entities, Related, RelationScores, micro_intervals, score_relations
+from modeling.training import train
+
+Floats = npt.NDArray[np.floating[Any]]
+
+
+class DocumentsShared(ValueError):
+    """A document that teaches is tested too, so the figures would be of what was learnt by heart."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPair:
+    """A pair with its gold label, the further labels that its corpus gives it (indexes), and where it stands."""
+
+    example: Example
+    further: tuple[int, ...]
+    document: str
+    corpus: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """One training: its seed, what it said of the tested pairs (tested, labels), and what it took."""
+
+    seed: int
+    scores: Floats
+    seconds: float
+    epochs: int
+    best_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelationTrial:
+    """Labelled pairs of documents, and how a network is taught them.
+
+    `unrelated` is the label of a pair without a relation.
+    """
+
+    pairs: Sequence[LabelledPair]
+    labels: Sequence[str]
+    unrelated: int
+    backbone: Backbone
+    config: TrainingConfig
+    on_progress: Callable[[Progress], None] = lambda progress: None
+
+    def train(self, fold: Fold, validate: Collection[int], *, seed: int) -> Trained:
+        """Teach the fold's pairs but those that `validate`, which decide when to stop, and ask about the tested.
+
+        Raises DocumentsShared, and what `train` raises.
+        """
+        self._check(fold)
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="relations-") as scratch:
+            trained = train(
+                [self.pairs[at].example for at in fold.teach if at not in validate],
+                [self.pairs[at].example for at in fold.teach if at in validate],
+                labels=self.labels,
+                backbone=self.backbone,
+                config=replace(self.config, seed=seed),
+                out_dir=Path(scratch),
+                unrelated=self.unrelated,
+                on_progress=self.on_progress,
+            )
+            seconds = time.monotonic() - started
+            model = LoadedModel.load(trained.folder, self.backbone, sha256=trained.sha256)
+        self.on_progress(Progress("test", 0, len(fold.test)))
+        said = model.answer([self.pairs[at].example.statement for at in fold.test])
+        scores = np.asarray([one.scores for one in said], dtype=np.float64)
+        return Trained(seed, scores, seconds, len(trained.history), trained.best_epoch)
+
+    def score(self, tested: Sequence[int], scores: Floats) -> RelationScores:
+        """Precision, recall and F1 of the likeliest label of each tested pair; scores: (tested, labels)."""
+        gold: list[Related] = []
+        predicted: list[Related] = []
+        members: dict[str, set[str]] = {}
+        for at, said in zip(tested, scores.argmax(axis=1).tolist(), strict=True):
+            pair = self.pairs[at]
+            document, name = f"{pair.corpus}:{pair.document}", str(pair.example.statement.id)
+            members.setdefault(document, set()).add(name)
+            for labels, rows in (({pair.example.label_index, *pair.further}, gold), ({said}, predicted)):
+                rows += [
+                    Related(document, self.labels[label], name, name) for label in sorted(labels - {self.unrelated})
+                ]
+        entities = {document: Entities(frozenset(names), frozenset(names)) for document, names in members.items()}
+        types = [label for index, label in enumerate(self.labels) if index != self.unrelated]
+        return score_relations(gold, predicted, types=types, entities=entities)
+
+    def _check(self, fold: Fold) -> None:
+        taught = [self.pairs[at] for at in fold.teach]
+        documents = {pair.document for pair in taught}
+        texts = {pair.example.statement.text for pair in taught}
+        for at in fold.test:
+            pair = self.pairs[at]
+            if pair.document in documents or pair.example.statement.text in texts:
+                raise DocumentsShared(
+                    f"Document {pair.document} of {pair.corpus} tests and also teaches, itself or a sentence of it: "
+                    "leave one of the two corpora out."
+                )
+
+
+def described(scores: RelationScores) -> dict[str, Any]:
+    """The figures as JSON values, with the intervals over documents."""
+    return scores.as_dict() | {"intervals": micro_intervals(scores)}
+
+
+def held_out_where(pairs: Sequence[LabelledPair], is_tested: Callable[[LabelledPair], bool]) -> Fold:
+    """The pairs that are tested, and the others to teach but for those whose sentence is tested too.
+
+    Abstracts repeat one another's sentences, so one would be tested by heart though its document is new.
+    """
+    test = tuple(at for at, pair in enumerate(pairs) if is_tested(pair))
+    tested, texts = set(test), {pairs[at].example.statement.text for at in test}
+    teach = (at for at, pair in enumerate(pairs) if at not in tested and pair.example.statement.text not in texts)
+    return Fold(tuple(teach), test)
+
+
+def folds_by_document(pairs: Sequence[LabelledPair], *, n: int, seed: int) -> list[Fold]:
+    """`n` folds, decided by a hash of `seed` and the document's id, in whichever corpus it stands."""
+    return [
+        held_out_where(pairs, lambda pair, number=number: fold_of(pair.document, n=n, seed=seed) == number)  # type: ignore[misc]
+        for number in range(n)
+    ]
+
+
+def fold_of(document: str, *, n: int, seed: int) -> int:
+    """The document's fold, 0 to n - 1."""
+    return int.from_bytes(sha256(f"{seed}:{document}".encode()).digest()[:8], "big") % n

@@ -1,0 +1,74 @@
+"""The order in which training examples are drawn."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch.utils.data import Sampler
+from transformers.trainer_pt_utils import get_length_grouped_indices
+
+
+class BalancedSampler(Sampler[int]):
+    """As many rows as there are, drawn with replacement: each label equally likely, its rows by their weights.
+
+    The second paper's weighted sampler (section III). Rows of like length stand together, as they do without it, and
+    each epoch draws anew.
+    """
+
+    def __init__(
+        self,
+        lengths: Sequence[int],
+        labels: Sequence[int],
+        weights: Sequence[float],
+        *,
+        batch_size: int,
+        seed: int,
+    ) -> None:
+        """`lengths` in tokens, `labels` and `weights` have one entry a row."""
+        self.lengths = lengths
+        self.batch_size = batch_size
+        by_label: defaultdict[int, float] = defaultdict(float)
+        for label, weight in zip(labels, weights, strict=True):
+            by_label[label] += weight
+        chances = [weight / by_label[label] for label, weight in zip(labels, weights, strict=True)]
+        self.chances = torch.tensor(chances, dtype=torch.float64)
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        drawn = torch.multinomial(self.chances, len(self), replacement=True, generator=self.generator).tolist()
+        order = _by_length([self.lengths[row] for row in drawn], self.batch_size, self.generator)
+        return iter([drawn[place] for place in order])
+
+
+class TogetherSampler(Sampler[int]):
+    """Every row once, the rows of one group (positions) next to each other; groups of like length stand together.
+
+    So a sentence is encoded once for all its pairs, but for those that fall into two batches. Each epoch draws anew.
+    """
+
+    def __init__(self, groups: Sequence[Sequence[int]], lengths: Sequence[int], *, batch_size: int, seed: int) -> None:
+        """`lengths`: tokens of each group's sentence; `batch_size` in rows."""
+        self.groups = groups
+        self.lengths = lengths
+        self.n_rows = sum(map(len, groups))
+        self.groups_a_batch = max(1, round(batch_size * len(groups) / self.n_rows))
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    def __iter__(self) -> Iterator[int]:
+        order = _by_length(self.lengths, self.groups_a_batch, self.generator)
+        return (row for number in order for row in self.groups[number])
+
+
+def _by_length(lengths: Sequence[int], batch_size: int, generator: torch.Generator) -> list[int]:
+    order: list[int] = get_length_grouped_indices(  # type: ignore[no-untyped-call]
+        lengths, batch_size, generator=generator
+    )
+    return order

@@ -1,0 +1,42 @@
+"""`manage.py bench relations` on a made-up corpus and a small encoder: what is compared, not how fast it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from ddi_site.bench.made_up_relations import SENTENCES, write_corpus
+from ddi_site.bench.relations import bench_relations
+from ledger.corpora.annotated import find_sources
+from ledger.corpora.drugprot import TYPES
+from ledger.corpora.pairs import pairs_of
+from ledger.models import Prediction, Statement
+from tests.modeling.conftest import write_backbone
+
+
+def test_the_made_up_corpus_is_read_without_a_slip(tmp_path: Path) -> None:
+    write_corpus(tmp_path, n_documents=5)
+    (source,) = find_sources(tmp_path)
+    paired = [pairs_of(document, source.kinds) for document in source.read(TYPES)]
+    assert [len(one.pairs) for one in paired] == [SENTENCES * 4] * 5
+    assert not any(one.split_apart or one.overlapping for one in paired)
+    assert any(pair.relations for one in paired for pair in one.pairs)
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_each_way_answers_the_same_pairs(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DDI_REALDATA", raising=False)
+    settings.DDI_BACKBONE = str(write_backbone(tmp_path / "small-bert", positions=512))
+    settings.VAR_DIR = tmp_path
+    rows, data = bench_relations(30)
+    assert [row.name.split(",")[0] for row in rows] == [
+        "inference", "labels of Model II as the straightforward way's", "inference", "training", "training",
+    ]  # fmt: skip
+    assert rows[1].ours == 100
+    assert all((row.ours or 0) > 0 and (row.peer or 1) > 0 for row in rows)
+    assert data["pairs"] == data["sentences"] * 4 == Statement.objects.count()
+    assert Prediction.objects.count() == 2 * data["pairs"]
+    assert all(len(rates) == 3 for rates in data["rates_by_turn"].values())

@@ -1,0 +1,67 @@
+"""The order in which training examples are drawn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from modeling.sampling import BalancedSampler, TogetherSampler
+
+LENGTHS = [2 + number % 9 for number in range(100)]
+LABELS = [int(number >= 90) + int(number >= 98) for number in range(100)]  # 90, 8 and 2 of the three
+
+
+def sampler(seed: int = 1) -> BalancedSampler:
+    return BalancedSampler(LENGTHS, LABELS, [1.0] * 100, batch_size=8, seed=seed)
+
+
+def test_an_epoch_draws_as_many_rows_as_there_are() -> None:
+    assert len(sampler()) == len(list(sampler())) == 100
+
+
+def test_every_label_comes_as_often_however_many_rows_it_has() -> None:
+    drawing = sampler()
+    counts = Counter(LABELS[at] for _ in range(60) for at in drawing)
+    # 6,000 draws of which each label expects 2,000, with a standard deviation of 37
+    assert all(abs(counts[label] - 2_000) < 5 * 37 for label in range(3))
+
+
+def test_within_a_label_the_weights_decide() -> None:
+    drawing = BalancedSampler([1, 1, 1], [0, 0, 1], [1.0, 3.0, 1.0], batch_size=2, seed=1)
+    counts = Counter(at for _ in range(2_000) for at in drawing)
+    assert abs(counts[0] / (counts[0] + counts[1]) - 0.25) < 0.05
+
+
+def test_the_same_seed_draws_the_same_and_the_next_epoch_anew() -> None:
+    first, second = sampler(5), sampler(5)
+    one, two = list(first), list(first)
+    assert (one, two) == (list(second), list(second))
+    assert one != two
+    assert one != list(sampler(6))
+
+
+def test_rows_of_like_length_stand_together() -> None:
+    steps = sum(abs(one - other) for one, other in pairwise(LENGTHS[at] for at in sampler()))
+    assert steps < sum(abs(one - other) for one, other in pairwise(LENGTHS)) / 2
+
+
+GROUPS = [[3 * number, 3 * number + 1, 3 * number + 2] for number in range(400)]
+
+
+def in_order(seed: int) -> TogetherSampler:
+    return TogetherSampler(GROUPS, [2 + number % 9 for number in range(400)], batch_size=30, seed=seed)
+
+
+def test_the_rows_of_a_sentence_stand_next_to_each_other_and_each_comes_once() -> None:
+    rows = list(in_order(1))
+    assert len(in_order(1)) == len(rows) == 1_200
+    assert sorted([rows[at : at + 3] for at in range(0, 1_200, 3)]) == GROUPS
+
+
+def test_sentences_of_like_length_stand_together_in_an_order_of_the_seed() -> None:
+    drawing = in_order(1)
+    first, second = list(drawing), list(drawing)
+    assert first != second
+    assert first == list(in_order(1)) != list(in_order(2))
+    lengths = [2 + row // 3 % 9 for row in first[::3]]
+    assert sum(abs(one - other) for one, other in pairwise(lengths)) < 400  # in any order about 1,200
