@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ledger.patterns import HEAD_MARK, TAIL_MARK
@@ -51,6 +51,58 @@ def pieces(
         )
         for start, end in pairwise(cuts)
     ]
+
+
+BEFORE, BETWEEN = 24, 64
+"""Characters left of what stands before the pair's first mention, and between its two, where a list has one line."""
+
+
+def in_a_line(sentence: Sequence[Piece]) -> list[Piece]:
+    """A sentence cut for a list that shows one line of it, so that both its mentions are seen; "…" is what is left out.
+
+    What follows the second mention is left whole, since the page cuts it by itself.
+    """
+    marked = [place for place, piece in enumerate(sentence) if piece.is_mention]
+    first, last = marked[0], marked[-1]
+    between = [place for place in range(first, last) if place not in marked]
+    before = _end_of(sentence[:first], BEFORE)
+    if sum(len(sentence[place].text) for place in between) <= BETWEEN:
+        return [*before, *sentence[first:]]
+    start, stop = between[0], between[-1] + 1
+    gap = sentence[start:stop]
+    return [
+        *before,
+        *sentence[first:start],
+        *_start_of(gap, BETWEEN // 2),
+        *_end_of(gap, BETWEEN // 2),
+        *sentence[stop:],
+    ]
+
+
+def _end_of(stretch: Sequence[Piece], most: int) -> list[Piece]:
+    """The last words of a stretch, at most so many characters."""
+    kept: list[Piece] = []
+    left = most
+    for piece in reversed(stretch):
+        if len(piece.text) > left:
+            words = piece.text[len(piece.text) - left :].partition(" ")[2]
+            return [replace(piece, text=f"… {words}", other=""), *kept]
+        kept.insert(0, piece)
+        left -= len(piece.text)
+    return kept
+
+
+def _start_of(stretch: Sequence[Piece], most: int) -> list[Piece]:
+    """The first words of a stretch, at most so many characters."""
+    kept: list[Piece] = []
+    left = most
+    for piece in stretch:
+        if len(piece.text) > left:
+            words = piece.text[:left].rpartition(" ")[0]
+            return [*kept, replace(piece, text=f"{words} ", other="")]
+        kept.append(piece)
+        left -= len(piece.text)
+    return kept
 
 
 def pattern_pieces(text: str, head_kind: str, tail_kind: str) -> list[Piece]:

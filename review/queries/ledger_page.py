@@ -14,7 +14,7 @@ from review.marking import Piece
 from review.models import ReviewItem, SavedFilter
 from review.queries.candidates import Place
 from review.queries.search import WINDOW, Look, look
-from review.queries.sentence import sentence_of
+from review.queries.sentence import line_of
 from review.queries.wanted import Wanted, want
 
 PAGE = 25
@@ -143,7 +143,7 @@ def rows(wanted: Wanted, statements: list[int], reader: User) -> list[Row]:
         made.append(
             Row(
                 statement=one,
-                pieces=sentence_of(one),
+                pieces=line_of(one),
                 answer=said,
                 other_answer=once,
                 gold=None if gold and veiled and gold.source != GoldLabel.Source.SEED else gold,

@@ -13,7 +13,7 @@ from review.filters import QueueFilter, may_name
 from review.marking import Piece
 from review.models import ReviewItem
 from review.queries.item import Reason, reasons_of
-from review.queries.sentence import sentence_of
+from review.queries.sentence import line_of
 
 PAGE = 25
 
@@ -69,7 +69,7 @@ def upcoming(*, task: Task, reviewer: User, now: datetime, chosen: QueueFilter, 
         rows=[
             Row(
                 item=item,
-                pieces=sentence_of(item.statement),
+                pieces=line_of(item.statement),
                 reasons=[one for one in reasons_of(item) if may_name(task, one.rule)],
                 said=None if task.blind else item.prediction.label,
                 confidence=None if task.blind else Confidence(item.prediction.confidence),

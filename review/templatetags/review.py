@@ -6,11 +6,13 @@ from django import template
 
 from ledger.documents import address_of
 from review import numerals
+from review.queries.sentence import line_of
 from review.wording import worded
 
 register = template.Library()
 
 
+register.filter("line_of", line_of)
 register.filter("worded", worded)
 register.filter("address_of", address_of)
 
