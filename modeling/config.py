@@ -20,10 +20,6 @@ class UnknownField(ValueError):
     """The configuration names a field that does not exist, or one of another type than the field has."""
 
 
-class UnknownPreset(ValueError):
-    """No preset has the name given."""
-
-
 class FieldOutOfRange(ValueError):
     """A field holds a value outside its range."""
 
@@ -215,60 +211,3 @@ def _fits(value: object, kind: str) -> bool:
     if isinstance(value, bool) != (kind == "bool") or not isinstance(value, _KINDS[kind]):
         return False
     return kind != "tuple[str, ...]" or all(isinstance(part, str) for part in value)  # type: ignore[attr-defined]
-
-
-_SECOND_PAPER = TrainingConfig(
-    architecture="rbert_cnn",
-    tuning="full",
-    dropout=0.5,
-    learning_rate=3e-5,
-    warmup_share=0.0,
-    weight_decay=0.0,
-    batch_size=32,
-    max_tokens=512,
-    max_epochs=7,
-    patience=7,
-    mentions="tagged",
-    balanced_sampling=True,
-)
-
-PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
-    {
-        "paper": TrainingConfig(),
-        "default": TrainingConfig(
-            target_modules=("query", "key", "value", "dense"),
-            learning_rate=1e-3,
-            batch_size=32,
-            max_epochs=4,
-            mentions="masked",
-            pooling="mean",
-            precision="auto",
-            class_weights=True,
-            merge_repeats=True,
-            curated_share=0.3,
-        ),
-        "paper-relations": _SECOND_PAPER,
-        "paper-relations-cls": dataclasses.replace(_SECOND_PAPER, architecture="cls_dense", balanced_sampling=False),
-        "relations": TrainingConfig(
-            architecture="pair_reader",
-            tuning="full",
-            dropout=0.1,
-            learning_rate=2e-4,
-            head_learning_rate=1e-3,
-            batch_size=96,
-            max_epochs=6,
-            precision="auto",
-        ),
-    }
-)
-"""`paper`: the first paper's section 3.2. `default`: for the embedded backbone, whose vector of a sentence is the mean;
-masked, since equal patterns are then equal inputs. docs/results-polarity.md has what each of these is worth.
-`paper-relations`: the second paper's Table II and Model II; `paper-relations-cls`: its Model I, which left the labels
-as unequal as they are. `relations`: for tasks whose sentences name several entities; docs/results-relations.md."""
-
-
-def preset_named(name: object) -> TrainingConfig:
-    """The preset of this name. Raises UnknownPreset."""
-    if not isinstance(name, str) or name not in PRESETS:
-        raise UnknownPreset(f"There is no preset {name!r}: known ones are {', '.join(sorted(PRESETS))}.")
-    return PRESETS[name]

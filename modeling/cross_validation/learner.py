@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from modeling.backbones import Backbone
-from modeling.config import PRESETS
 from modeling.cross_validation.baselines import Floats, FrozenVectors, regression, spread
 from modeling.cross_validation.folds import Scheme, folds_of
 from modeling.evaluation.held_out import HeldOut
 from modeling.metrics import macro_f1
+from modeling.presets import PRESETS
 
 
 class Learner:

@@ -8,15 +8,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from ledger.models import Task
-from modeling.config import (
-    PRESETS,
-    ContradictoryConfig,
-    FieldOutOfRange,
-    TrainingConfig,
-    UnknownField,
-    UnknownPreset,
-    preset_named,
-)
+from modeling.config import ContradictoryConfig, FieldOutOfRange, TrainingConfig, UnknownField
+from modeling.presets import PRESETS, UnknownPreset, preset_named
 
 
 def add_config_options(parser: CommandParser) -> None:

@@ -22,10 +22,11 @@ from ledger.record.runs import open_inference
 from ledger.running import claimed
 from modeling.backbones import resolve
 from modeling.chunks import Reading
-from modeling.config import PRESETS, TrainingConfig
+from modeling.config import TrainingConfig
 from modeling.forward import logits_for
 from modeling.inference import LoadedModel
 from modeling.peak import peak_operations_per_second, useful_operations
+from modeling.presets import PRESETS
 from modeling.records import Statement as Read
 from modeling.store.models import load_exactly, load_trained, publish, registry_facts
 from modeling.store.predictions import answer_pending

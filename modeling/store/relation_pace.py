@@ -13,9 +13,9 @@ from django.conf import settings
 from ledger.models import Prediction, Statement, TrainingExample, TrainingSet
 from ledger.queries import trainable_labels
 from modeling.backbones import resolve
-from modeling.config import PRESETS
 from modeling.inputs import inputs_of
 from modeling.networks.arguments import arguments_of
+from modeling.presets import PRESETS
 from modeling.records import Statement as Read
 from modeling.store.inference_pace import into_ledger, taught
 from modeling.store.models import load_exactly

@@ -17,8 +17,9 @@ from ledger.record.models import add_model_version
 from ledger.running import RunCancelled, Work
 from ledger.training_sets import freeze
 from modeling.backbones import resolve
-from modeling.config import TrainingConfig, preset_named
+from modeling.config import TrainingConfig
 from modeling.evaluation.asking import EvaluationStopped
+from modeling.presets import preset_named
 from modeling.records import Progress
 from modeling.store.evaluations import ask_version, keep, measure
 from modeling.store.models import publish, registry_facts

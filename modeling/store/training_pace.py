@@ -15,10 +15,11 @@ from django.conf import settings
 from ledger.models import TrainingExample, TrainingSet
 from ledger.queries import trainable_labels
 from modeling.backbones import Backbone, resolve
-from modeling.config import PRESETS, TrainingConfig
+from modeling.config import TrainingConfig
 from modeling.evaluation.asking import ask
 from modeling.inference import LoadedModel
 from modeling.metrics import macro_f1
+from modeling.presets import PRESETS
 from modeling.records import Example, Progress
 from modeling.store.statements import examples
 from modeling.training import TrainingCancelled, train

@@ -4,15 +4,8 @@ import json
 
 import pytest
 
-from modeling.config import (
-    PRESETS,
-    ContradictoryConfig,
-    FieldOutOfRange,
-    TrainingConfig,
-    UnknownField,
-    UnknownPreset,
-    preset_named,
-)
+from modeling.config import ContradictoryConfig, FieldOutOfRange, TrainingConfig, UnknownField
+from modeling.presets import PRESETS, UnknownPreset, preset_named
 
 ADDED = ("architecture", "tuning", "dropout", "balanced_sampling")
 

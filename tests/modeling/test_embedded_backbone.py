@@ -6,12 +6,12 @@ import dataclasses
 from pathlib import Path
 
 from modeling.backbones import resolve
-from modeling.config import PRESETS
 from modeling.encode import load_tokenizer
 from modeling.evaluation.asking import ask
 from modeling.inference import LoadedModel
 from modeling.networks.cls import build
 from modeling.onnx_export import difference, quantise, write_graph
+from modeling.presets import PRESETS
 from modeling.records import Example
 from modeling.serving import Graph
 from modeling.training import train

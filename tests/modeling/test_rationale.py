@@ -16,7 +16,7 @@ from modeling.encode import encode_with_spans
 from modeling.forward import logits_for
 from modeling.inference import LoadedModel
 from modeling.rationale import TOLERANCE, Movements, NotExplainable, Rationale, attribute, blank_of, movements
-from modeling.records import Statement
+from modeling.records import Input, Statement
 from tests.modeling.conftest import make_examples, make_statement
 
 EXAMPLES = make_examples(12)
@@ -42,7 +42,7 @@ def test_movements_add_up_to_the_way_from_the_blanked_input(model: LoadedModel, 
     blank = blank_of(model.tokenizer)[1]
     blanked = [own if keeps else blank for own, keeps in zip(ids, special, strict=True)]
     way = log_odds(model, ids, label) - log_odds(model, blanked, label)
-    moved = movements(model, ids, special, label_index=label)
+    moved = movements(model, Input(tuple(ids)), special, label_index=label)
     assert moved.log_odds.sum() == pytest.approx(way, abs=TOLERANCE * np.abs(moved.log_odds).sum() + 1e-4)
     assert moved.completeness_error == pytest.approx(abs(moved.log_odds.sum() - way), abs=1e-4)
     assert not moved.log_odds[special].any()
@@ -55,7 +55,7 @@ def test_a_rugged_way_is_walked_in_smaller_steps(model: LoadedModel, monkeypatch
         for example in EXAMPLES:
             ids, spans = encode_with_spans(example.statement, model.tokenizer, mentions="masked", max_tokens=32)
             special = [span is None for span in spans]
-            found.append(movements(model, ids, special, label_index=example.label_index))
+            found.append(movements(model, Input(tuple(ids)), special, label_index=example.label_index))
         return found
 
     for coarse, found in zip(walked(2), walked(2, 32, 64), strict=True):

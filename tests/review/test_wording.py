@@ -18,6 +18,7 @@ from ledger.enqueue import Asked
 from ledger.flagging import Said, Thresholds, flags_of
 from ledger.models import GoldLabel, Label, Run, Task, TrainingExample
 from ledger.record import runs
+from ledger.record.ensembles import NotJoinable
 from ledger.record.labels import TooFewToLearn, TrainingUnderWay, set_trainable
 from modeling.evaluation import slices
 from review.actions.pattern_items import EXPLANATION
@@ -27,7 +28,7 @@ from review.wording import WHOLE, worded
 from tests.ledger import facts
 
 ROOT = settings.BASE_DIR
-WITH_VALUES = {"TooFewToLearn", "TrainingUnderWay"}  # their sentences name what they met, see below
+WITH_VALUES = {"NotJoinable", "TooFewToLearn", "TrainingUnderWay"}  # their sentences name what they met, see below
 
 
 @pytest.fixture
@@ -54,6 +55,20 @@ def test_every_error_a_page_shows_is_in_the_list() -> None:
     assert len(errors) > 30
     missing = {one.__name__ for one in errors if one.__doc__ not in WHOLE}
     assert missing == WITH_VALUES
+
+
+@pytest.mark.parametrize(
+    ("said", "in_romanian"),
+    [
+        ("Model 3 is itself an ensemble: choose its members in its place.", "Modelul 3 este el însuși un ansamblu:"),
+        ("These models answer together already: as model 4.", "Aceste modele răspund deja împreună: ca modelul 4."),
+        ("Models 1 and 2 have learnt other labels: choose models that have learnt the same.", "Modelele 1 și 2 "),
+        ("An ensemble needs at least two models, each once: choose others.", "Un ansamblu are nevoie de cel puțin"),
+    ],
+)
+@pytest.mark.usefixtures("romanian")
+def test_why_models_cannot_be_joined_is_said_with_its_numbers(said: str, in_romanian: str) -> None:
+    assert worded(NotJoinable(said)).startswith(in_romanian)
 
 
 @pytest.mark.usefixtures("romanian")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from modeling.backbones import Backbone
-from modeling.config import PRESETS, TrainingConfig
+from modeling.config import TrainingConfig
 from modeling.cross_validation.folds import Fold
 from modeling.cross_validation.relation_trial import (
     DocumentsShared,
@@ -19,6 +19,7 @@ from modeling.cross_validation.relation_trial import (
     folds_by_document,
     held_out_where,
 )
+from modeling.presets import PRESETS
 from tests.modeling.conftest import make_examples
 
 LABELS = ("synergistic", "antagonistic", "none")

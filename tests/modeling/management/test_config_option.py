@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError
 
 from ledger.models import Task
-from modeling.config import PRESETS
 from modeling.management.config_option import configured, preset_given, settings_given
+from modeling.presets import PRESETS
 
 
 def given(*settings: str, preset: str = "paper") -> dict[str, Any]:

@@ -14,8 +14,9 @@ from pytest_django import Settings
 
 from ledger.models import ModelVersion, Round, Run, Statement, TrainingSet
 from ledger.record.runs import open_round
-from modeling.config import UnknownField, UnknownPreset
+from modeling.config import UnknownField
 from modeling.jobs import run_training
+from modeling.presets import UnknownPreset
 from tests.ledger.facts import polarity
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ledger.models import Evaluation, ModelVersion, Round, Run, Task
 from ledger.record.gold import add_seed_labels
-from modeling.config import PRESETS as TRAINING_PRESETS
+from modeling.presets import PRESETS as TRAINING_PRESETS
 from review.presets import PRESETS
 from tests.ledger import facts
 from tests.review.conftest import sign_in
