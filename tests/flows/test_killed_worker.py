@@ -20,7 +20,7 @@ from ledger.integrity import problems
 from ledger.models import Prediction, Run, Statement
 from tests.flows.many_statements import Setting, waiting_run
 
-N_STATEMENTS = 12_000
+N_STATEMENTS = 6_000
 SECONDS = 180
 
 
