@@ -60,7 +60,7 @@ PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
 """`paper`: the first paper's section 3.2. `default`: for the embedded backbone, whose vector of a sentence is the mean;
 masked, since equal patterns are then equal inputs. docs/results-polarity.md has what each of these is worth.
 `paper-relations`: the second paper's Table II and Model II; `paper-relations-cls`: its Model I, which left the labels
-as unequal as they are. `relations`: for tasks whose sentences name several entities; docs/results-relations.md."""
+as unequal as they are. `relations`: for tasks whose sentences name several entities."""
 
 
 def preset_named(name: object) -> TrainingConfig:
