@@ -18,7 +18,6 @@ from ledger.models import (
     Label,
     PatternDecision,
     Prediction,
-    Statement,
     Task,
 )
 from ledger.queries import current_gold
@@ -65,45 +64,7 @@ class Outcome:
     reopened: PatternDecision | None = None
 
 
-def statement_status(task: Task, statement: Statement) -> Status:
-    """Where the statement stands between its first answer and gold (two queries)."""
-    return where_it_stands(Said.read(task, statement))[0]
-
-
-@transaction.atomic
 def submit_decision(
-    *,
-    task: Task,
-    statement: Statement,
-    reviewer: AbstractBaseUser,
-    label: Label,
-    comment: str,
-    prediction_seen: Prediction | None,
-    seconds_spent: float | None,
-    idempotency_key: uuid.UUID,
-    reviews_needed: int,
-    now: datetime,
-) -> Outcome:
-    """Write one person's answer; with enough answers that agree, write the gold label too.
-
-    Raises AlreadyDecided when the reviewer's earlier answer stands, KeyUsedElsewhere when the key is another's,
-    LabelOfAnotherTask when the label is no answer to the task.
-    """
-    lock_chain()
-    return write_answer(
-        said=Said.read(task, statement, idempotency_key),
-        reviewer=reviewer,
-        label=label,
-        comment=comment,
-        prediction_seen=prediction_seen,
-        seconds_spent=seconds_spent,
-        idempotency_key=idempotency_key,
-        reviews_needed=reviews_needed,
-        now=now,
-    )
-
-
-def write_answer(
     *,
     said: Said,
     reviewer: AbstractBaseUser,
@@ -115,9 +76,11 @@ def write_answer(
     reviews_needed: int,
     now: datetime,
 ) -> Outcome:
-    """`submit_decision` for who has read already what was said of the statement (ten queries where gold is made).
+    """Write one person's answer; with enough answers that agree, write the gold label too (ten queries with gold).
 
-    The caller holds the transaction and the chain's lock, and read `said` under it.
+    The caller holds the transaction and the chain's lock, and read `said` under it. Raises AlreadyDecided when the
+    reviewer's earlier answer stands, KeyUsedElsewhere when the key is another's, LabelOfAnotherTask when the label is
+    no answer to the task.
     """
     refuse_foreign(label, said.task)
     written = same_as_before(

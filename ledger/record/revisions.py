@@ -6,17 +6,15 @@ import uuid
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
 
-from ledger.chain import lock_chain
 from ledger.models import Decision, GoldLabel, Label, Prediction
 from ledger.queries import current_gold
 from ledger.record.decisions import (
     AlreadyAdjudicated,
-    LabelOfAnotherTask,
     NotYours,
     Outcome,
     led_to,
+    refuse_foreign,
     same_as_before,
     write_decision,
 )
@@ -31,9 +29,9 @@ class ReadByAnotherModel(Exception):
     """The prediction is of another statement than the answer. Load the page again."""
 
 
-@transaction.atomic
 def revise_decision(
     *,
+    said: Said,
     decision: Decision,
     by: AbstractBaseUser,
     label: Label,
@@ -48,42 +46,10 @@ def revise_decision(
 
     The blind answer is replaced, so gold follows the new one. The same key again changes nothing. Raises NotYours,
     NothingToRevise, AlreadyAdjudicated, KeyUsedElsewhere, LabelOfAnotherTask, ReadByAnotherModel, nothing written.
-    """
-    lock_chain()
-    return write_revision(
-        said=Said.read(decision.task, decision.statement, idempotency_key),
-        decision=decision,
-        by=by,
-        label=label,
-        comment=comment,
-        prediction_seen=prediction_seen,
-        seconds_spent=seconds_spent,
-        idempotency_key=idempotency_key,
-        reviews_needed=reviews_needed,
-        now=now,
-    )
-
-
-def write_revision(
-    *,
-    said: Said,
-    decision: Decision,
-    by: AbstractBaseUser,
-    label: Label,
-    comment: str,
-    prediction_seen: Prediction,
-    seconds_spent: float | None,
-    idempotency_key: uuid.UUID,
-    reviews_needed: int,
-    now: datetime,
-) -> Outcome:
-    """`revise_decision` for who has read already what was said of the statement.
-
     The caller holds the transaction and the chain's lock, and read `said` under it.
     """
     task, statement = said.task, said.statement
-    if label.task_id != task.pk:
-        raise LabelOfAnotherTask(LabelOfAnotherTask.__doc__)
+    refuse_foreign(label, task)
     if prediction_seen.statement_id != statement.pk:
         raise ReadByAnotherModel(ReadByAnotherModel.__doc__)
     written = same_as_before(said.with_key, replaces_id=decision.pk, reviewer_id=by.pk, kind=Decision.Kind.ANSWER)

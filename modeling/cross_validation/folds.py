@@ -61,7 +61,7 @@ def folds_of(examples: Sequence[HeldOut], scheme: Scheme, *, n: int, seed: int) 
 def _by_drug(examples: Sequence[HeldOut], *, n: int, seed: int) -> list[Fold]:
     drugs = {drug for one in examples for drug in one.drugs}
     _need(len(drugs), n, "drug")
-    fold_of = {drug: int.from_bytes(_draw(seed, drug)[:8], "big") % n for drug in drugs}
+    fold_of = {drug: drawn(seed, drug, n) for drug in drugs}
     met = [{fold_of[drug] for drug in one.drugs} if len(one.drugs) == 2 else set(range(n)) for one in examples]
     folds = [
         Fold(
@@ -84,6 +84,11 @@ def _need(n_units: int, n: int, scheme: Scheme) -> None:
         raise TooFewToFold(
             f"{n_units} {scheme}s cannot make {n} folds: label more, or ask for 2 to {max(2, n_units)} folds."
         )
+
+
+def drawn(seed: int, unit: object, n: int) -> int:
+    """The fold, 0 to n - 1, that a hash of `seed` and the unit gives it."""
+    return int.from_bytes(_draw(seed, unit)[:8], "big") % n
 
 
 def _draw(seed: int, unit: object) -> bytes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
-from modeling.cross_validation.folds import Fold
+from modeling.cross_validation.folds import Fold, drawn
+from modeling.cross_validation.kept import Trained, kept_or, name_of
+from modeling.evaluation.held_out import HeldOut
 from modeling.inference import LoadedModel
 from modeling.records import Example, Progress
 from modeling.relation_scores import Entities, Related, RelationScores, micro_intervals, score_relations
@@ -29,64 +31,60 @@ class DocumentsShared(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledPair:
-    """A pair with its gold label, the further labels that its corpus gives it (indexes), and where it stands."""
-
-    example: Example
-    further: tuple[int, ...]
-    document: str
-    corpus: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """One training: its seed, what it said of the tested pairs (tested, labels), and what it took."""
-
-    seed: int
-    scores: Floats
-    seconds: float
-    epochs: int
-    best_epoch: int
-
-
-@dataclass(frozen=True, slots=True)
 class RelationTrial:
     """Labelled pairs of documents, and how a network is taught them.
 
-    `unrelated` is the label of a pair without a relation.
+    `unrelated` is the label of a pair without a relation; `keep` the folder of trainings that are done, if any.
     """
 
-    pairs: Sequence[LabelledPair]
+    pairs: Sequence[HeldOut]
     labels: Sequence[str]
     unrelated: int
     backbone: Backbone
     config: TrainingConfig
+    keep: Path | None = None
     on_progress: Callable[[Progress], None] = lambda progress: None
 
     def train(self, fold: Fold, validate: Collection[int], *, seed: int) -> Trained:
         """Teach the fold's pairs but those that `validate`, which decide when to stop, and ask about the tested.
 
-        Raises DocumentsShared, and what `train` raises.
+        Raises DocumentsShared, UnreadableTraining, and what `train` raises.
         """
         self._check(fold)
+        config = replace(self.config, seed=seed)
+        taught = [self.pairs[at].example for at in fold.teach if at not in validate]
+        validation = [self.pairs[at].example for at in fold.teach if at in validate]
+        tested = [self.pairs[at].example for at in fold.test]
+        name = name_of(config, self.backbone, self.labels, taught, validation, tested)
+        return kept_or(self.keep, name, lambda: self._train(config, taught, validation, tested))
+
+    def _train(
+        self, config: TrainingConfig, taught: list[Example], validation: list[Example], tested: list[Example]
+    ) -> Trained:
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="relations-") as scratch:
             trained = train(
-                [self.pairs[at].example for at in fold.teach if at not in validate],
-                [self.pairs[at].example for at in fold.teach if at in validate],
+                taught,
+                validation,
                 labels=self.labels,
                 backbone=self.backbone,
-                config=replace(self.config, seed=seed),
+                config=config,
                 out_dir=Path(scratch),
                 unrelated=self.unrelated,
                 on_progress=self.on_progress,
             )
             seconds = time.monotonic() - started
             model = LoadedModel.load(trained.folder, self.backbone, sha256=trained.sha256)
-        self.on_progress(Progress("test", 0, len(fold.test)))
-        said = model.answer([self.pairs[at].example.statement for at in fold.test])
-        scores = np.asarray([one.scores for one in said], dtype=np.float64)
-        return Trained(seed, scores, seconds, len(trained.history), trained.best_epoch)
+        self.on_progress(Progress("test", 0, len(tested)))
+        said = model.answer([one.statement for one in tested])
+        return Trained(
+            scores=np.asarray([one.scores for one in said], dtype=np.float64),
+            seed=config.seed,
+            seconds=seconds,
+            epochs=len(trained.history),
+            best_epoch=trained.best_epoch,
+            peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        )
 
     def score(self, tested: Sequence[int], scores: Floats) -> RelationScores:
         """Precision, recall and F1 of the likeliest label of each tested pair; scores: (tested, labels)."""
@@ -123,7 +121,7 @@ def described(scores: RelationScores) -> dict[str, Any]:
     return scores.as_dict() | {"intervals": micro_intervals(scores)}
 
 
-def held_out_where(pairs: Sequence[LabelledPair], is_tested: Callable[[LabelledPair], bool]) -> Fold:
+def held_out_where(pairs: Sequence[HeldOut], is_tested: Callable[[HeldOut], bool]) -> Fold:
     """The pairs that are tested, and the others to teach but for those whose sentence is tested too.
 
     Abstracts repeat one another's sentences, so one would be tested by heart though its document is new.
@@ -134,14 +132,9 @@ def held_out_where(pairs: Sequence[LabelledPair], is_tested: Callable[[LabelledP
     return Fold(tuple(teach), test)
 
 
-def folds_by_document(pairs: Sequence[LabelledPair], *, n: int, seed: int) -> list[Fold]:
+def folds_by_document(pairs: Sequence[HeldOut], *, n: int, seed: int) -> list[Fold]:
     """`n` folds, decided by a hash of `seed` and the document's id, in whichever corpus it stands."""
     return [
-        held_out_where(pairs, lambda pair, number=number: fold_of(pair.document, n=n, seed=seed) == number)  # type: ignore[misc]
+        held_out_where(pairs, lambda pair, number=number: drawn(seed, pair.document, n) == number)  # type: ignore[misc]
         for number in range(n)
     ]
-
-
-def fold_of(document: str, *, n: int, seed: int) -> int:
-    """The document's fold, 0 to n - 1."""
-    return int.from_bytes(sha256(f"{seed}:{document}".encode()).digest()[:8], "big") % n

@@ -11,9 +11,10 @@ from modeling.records import Example
 class HeldOut:
     """One example and its circumstances.
 
-    `drugs` are the known drugs among its two entities; `atc_groups` holds, for each of these, the ATC main groups of
-    its codes ("B Blood and blood forming organs"), empty where it has no code. `is_known_pattern` says whether its
-    pattern occurs among the training examples of the model that is asked.
+    `further` are the other labels that its corpus gives it. `drugs` are the known drugs among its two entities;
+    `atc_groups` holds, for each of these, the ATC main groups of its codes ("B Blood and blood forming organs"), empty
+    where it has no code. `is_known_pattern` says whether its pattern occurs among the training examples of the model
+    that is asked.
     """
 
     example: Example
@@ -23,6 +24,7 @@ class HeldOut:
     corpus: str
     gold_source: str
     is_known_pattern: bool
+    further: tuple[int, ...] = ()
 
     @property
     def clusters(self) -> tuple[tuple[str, object], ...]:

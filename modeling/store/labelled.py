@@ -12,7 +12,6 @@ from pathlib import Path
 from ledger.corpora.combinations import Outcome, read_combinations
 from ledger.models import GoldLabel, Statement, Task
 from ledger.patterns import fold, pattern_of
-from modeling.cross_validation.relation_trial import LabelledPair
 from modeling.evaluation.held_out import HeldOut
 from modeling.records import Example, Span
 from modeling.records import Statement as Read
@@ -51,38 +50,29 @@ def gold_of(task: Task, *, corpora: Sequence[str], labels: Sequence[str]) -> Lab
     if corpora:
         gold = gold.filter(statement__corpus__name__in=corpora)
     facts = {
-        statement: (slug, source, corpus, document, tuple(drug for drug in drugs if drug))
-        for statement, slug, source, corpus, document, *drugs in gold.values_list(
-            "statement_id", "label__slug", "source", "statement__corpus__name", "statement__document",
+        statement: (slug, further or (), source, corpus, document, tuple(drug for drug in drugs if drug))
+        for statement, slug, further, source, corpus, document, *drugs in gold.values_list(
+            "statement_id", "label__slug", "further", "source", "statement__corpus__name", "statement__document",
             "statement__head_drug_id", "statement__tail_drug_id",
         )
     }  # fmt: skip
+    number = {slug: index for index, slug in enumerate(labels)}
     examples = []
     for statement in as_records(Statement.objects.filter(id__in=gold.values("statement_id")).order_by("id")):
-        slug, source, corpus, document, drugs = facts[statement.id]
-        example = Example(statement, list(labels).index(slug))
-        examples.append(HeldOut(example, drugs, ((),) * len(drugs), document, corpus, source, is_known_pattern=False))
-    return Labelled(examples, tuple(labels))
-
-
-def labelled_pairs(task: Task, *, labels: Sequence[str], corpora: Sequence[str] = ()) -> list[LabelledPair]:
-    """The pairs with one of these labels for gold, by statement id, with the further labels of theirs (two queries)."""
-    gold = GoldLabel.objects.current().filter(task=task, label__slug__in=labels)
-    if corpora:
-        gold = gold.filter(statement__corpus__name__in=corpora)
-    facts = {
-        statement: (slug, further, document, corpus)
-        for statement, slug, further, document, corpus in gold.values_list(
-            "statement_id", "label__slug", "further", "statement__document", "statement__corpus__name"
+        slug, further, source, corpus, document, drugs = facts[statement.id]
+        examples.append(
+            HeldOut(
+                example=Example(statement, number[slug]),
+                drugs=drugs,
+                atc_groups=((),) * len(drugs),
+                document=document,
+                corpus=corpus,
+                gold_source=source,
+                is_known_pattern=False,
+                further=tuple(number[other] for other in further if other in number),
+            )
         )
-    }
-    number = {slug: index for index, slug in enumerate(labels)}
-    pairs = []
-    for statement in as_records(Statement.objects.filter(id__in=gold.values("statement_id")).order_by("id")):
-        slug, further, document, corpus = facts[statement.id]
-        also = tuple(number[other] for other in further or () if other in number)
-        pairs.append(LabelledPair(Example(statement, number[slug]), also, document, corpus))
-    return pairs
+    return Labelled(examples, tuple(labels))
 
 
 def free_text(path: Path, *, labels: Sequence[str]) -> Labelled:

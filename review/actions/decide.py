@@ -12,8 +12,8 @@ from django.db import transaction
 from ledger.chain import lock_chain
 from ledger.models import Decision, Label, Prediction
 from ledger.queries import standing_decisions
-from ledger.record.decisions import Outcome, withdraw_decision, write_answer
-from ledger.record.revisions import NothingToRevise, write_revision
+from ledger.record.decisions import Outcome, submit_decision, withdraw_decision
+from ledger.record.revisions import NothingToRevise, revise_decision
 from ledger.record.settling import Said
 from review.actions.claim import claim, release
 from review.actions.pattern_items import open_again
@@ -71,7 +71,7 @@ def decide(
             raise NoAnswerNeeded(NoAnswerNeeded.__doc__)
         if item.is_spot_check and not ReviewItem.objects.filter(pk=item.pk).checkable_by(by).exists():
             raise OwnSpotCheck(OwnSpotCheck.__doc__)
-    outcome = write_answer(
+    outcome = submit_decision(
         said=said,
         reviewer=by,
         label=label,
@@ -112,7 +112,7 @@ def revise(
     first = repeated.replaces if repeated else own[-1] if own else None
     if first is None:
         raise NothingToRevise(NothingToRevise.__doc__)
-    outcome = write_revision(
+    outcome = revise_decision(
         said=said,
         decision=first,
         by=by,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import models
+from django.db import models, transaction
 
-from ledger.chain import statement_hash
+from ledger.chain import lock_chain, statement_hash
 from ledger.flagging import Thresholds
 from ledger.models import (
     Approval,
@@ -48,6 +50,7 @@ from ledger.models import (
 )
 from ledger.record.decisions import submit_decision
 from ledger.record.predictions import flag_rules
+from ledger.record.settling import Said, where_it_stands
 
 NOW = datetime(2026, 3, 4, 9, 30, 0, 123456, tzinfo=UTC)
 THRESHOLDS = Thresholds(doubt=0.9, sure=0.98, audit_share=0.0, atc_tables=())
@@ -163,7 +166,6 @@ def answer(said: Statement, slug: str, by: str = "ana", **changes: Any) -> Any:
         "task": polarity(),
         "statement": said,
         "reviewer": user(by),
-        "label": label(slug),
         "comment": "",
         "prediction_seen": None,
         "seconds_spent": 3.5,
@@ -171,7 +173,24 @@ def answer(said: Statement, slug: str, by: str = "ana", **changes: Any) -> Any:
         "reviews_needed": 1,
         "now": NOW,
     }
-    return submit_decision(**(facts | changes))
+    given = facts | changes
+    given.setdefault("label", label(slug) if slug else None)
+    task, statement = given.pop("task"), given.pop("statement")
+    with said_of(statement, task, given["idempotency_key"]) as read:
+        return submit_decision(said=read, **given)
+
+
+@contextmanager
+def said_of(statement: Statement, task: Task, key: uuid.UUID | None = None) -> Iterator[Said]:
+    """What was said of a statement, in a transaction that holds the chain, as writers of decisions want it."""
+    with transaction.atomic():
+        lock_chain()
+        yield Said.read(task, statement, key)
+
+
+def status(statement: Statement) -> str:
+    """Where a statement stands between its first answer and gold."""
+    return where_it_stands(Said.read(polarity(), statement))[0]
 
 
 def one_of_each() -> dict[str, models.Model]:

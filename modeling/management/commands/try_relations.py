@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Sequence
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -18,18 +18,18 @@ from ledger.splits import is_held_out
 from modeling import records
 from modeling.backbones import BackboneChanged, BackboneMissing, resolve
 from modeling.cross_validation.folds import Fold
+from modeling.cross_validation.kept import Trained, UnreadableTraining
 from modeling.cross_validation.relation_trial import (
     DocumentsShared,
-    LabelledPair,
     RelationTrial,
-    Trained,
     described,
     folds_by_document,
     held_out_where,
 )
+from modeling.evaluation.held_out import HeldOut
 from modeling.management.config_option import add_config_options, configured, preset_given, settings_given
 from modeling.management.figure_lines import relation_trial_lines
-from modeling.store.labelled import labelled_pairs
+from modeling.store.labelled import gold_of
 from modeling.training import NotEnoughExamples
 
 VALIDATING = 0.1
@@ -51,6 +51,9 @@ class Command(BaseCommand):
         tested.add_argument("--test-corpus", metavar="NAME", help="test this corpus, teach the others")
         parser.add_argument("--split-seed", type=int, default=1, help="another seed holds out other documents")
         parser.add_argument("--seeds", type=int, default=1, metavar="N", help="train N times, and average (default 1)")
+        parser.add_argument(
+            "--keep", type=Path, metavar="FOLDER", help="put each finished training there, and go on after those in it"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -58,7 +61,7 @@ class Command(BaseCommand):
         preset = preset_given(options, task)
         config = configured(preset, settings_given(options, preset))
         labels, unrelated = _labels(task)
-        pairs = labelled_pairs(task, labels=labels, corpora=options["corpus"])
+        pairs = gold_of(task, labels=labels, corpora=options["corpus"]).examples
         folds = _folds(pairs, options)
         progress = Progress(self.stderr, "relations")
 
@@ -67,11 +70,12 @@ class Command(BaseCommand):
 
         seeds = [config.seed + number for number in range(options["seeds"])]
         try:
-            trial = RelationTrial(pairs, labels, unrelated, resolve(settings.DDI_BACKBONE), config, show)
+            backbone = resolve(settings.DDI_BACKBONE)
+            trial = RelationTrial(pairs, labels, unrelated, backbone, config, options["keep"], show)
             trained = [
                 [trial.train(fold, _validating(pairs, fold, options), seed=seed) for fold in folds] for seed in seeds
             ]
-        except (BackboneMissing, BackboneChanged, NotEnoughExamples, DocumentsShared) as error:
+        except (BackboneMissing, BackboneChanged, NotEnoughExamples, DocumentsShared, UnreadableTraining) as error:
             raise CommandError(str(error)) from error
         progress.clear()
         tested = [at for fold in folds for at in fold.test]
@@ -90,7 +94,7 @@ class Command(BaseCommand):
             "runs": runs,
             "mean": {name: fmean(run["micro"][name] for run in runs) for name in ("precision", "recall", "f1")},
             "ensemble": described(trial.score(tested, np.mean(by_seed, axis=0))) if len(seeds) > 1 else None,
-            "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            "peak_memory_mb": max(one.peak_memory_mb for of_seed in trained for one in of_seed),
         }
         print_facts(self.stdout, list(relation_trial_lines(facts)), facts, as_json=options["json"])
 
@@ -106,7 +110,7 @@ def _labels(task: Task) -> tuple[list[str], int]:
     )
 
 
-def _folds(pairs: Sequence[LabelledPair], options: dict[str, Any]) -> list[Fold]:
+def _folds(pairs: Sequence[HeldOut], options: dict[str, Any]) -> list[Fold]:
     seed = options["split_seed"]
     if corpus := options["test_corpus"]:
         folds = [held_out_where(pairs, lambda pair: pair.corpus == corpus)]
@@ -122,7 +126,7 @@ def _folds(pairs: Sequence[LabelledPair], options: dict[str, Any]) -> list[Fold]
     return folds
 
 
-def _validating(pairs: Sequence[LabelledPair], fold: Fold, options: dict[str, Any]) -> set[int]:
+def _validating(pairs: Sequence[HeldOut], fold: Fold, options: dict[str, Any]) -> set[int]:
     """Positions of the pairs whose documents decide when to stop."""
     seed = options["split_seed"] + 1
     return {at for at in fold.teach if is_held_out(pairs[at].document, share=VALIDATING, seed=seed)}
@@ -137,7 +141,7 @@ def _cost(trained: Sequence[Trained]) -> dict[str, Any]:
     }
 
 
-def _sizes(pairs: Sequence[LabelledPair], fold: Fold) -> dict[str, int]:
+def _sizes(pairs: Sequence[HeldOut], fold: Fold) -> dict[str, int]:
     taught, tested = ({(pairs[at].corpus, pairs[at].document) for at in side} for side in (fold.teach, fold.test))
     return {
         "taught_documents": len(taught),

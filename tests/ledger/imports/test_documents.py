@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -14,7 +13,6 @@ from ledger.corpora.bad_input import BadInput
 from ledger.imports import DocumentsReport, UnsuitableCorpus, import_documents
 from ledger.integrity import problems
 from ledger.models import GoldLabel, Import, Statement, Task
-from ledger.record.decisions import submit_decision
 from ledger.record.runs import UnknownCorpus, open_round
 from ledger.splits import split_of_document
 from ledger.training_sets import NOT_CHOSEN, choice_of, choose, freeze
@@ -29,7 +27,7 @@ from tests.ledger.corpora.annotated_files import (
     drugprot,
     pubtator,
 )
-from tests.ledger.facts import user
+from tests.ledger.facts import answer
 from tests.ledger.imports.files import NOW, counts
 
 pytestmark = pytest.mark.django_db
@@ -179,10 +177,7 @@ def test_what_a_person_said_of_a_copy_comes_before_what_was_imported(tmp_path: P
     bring_both(tmp_path, [("INHIBITOR", "T1", "T2")])
     task = Task.objects.get(slug="drugprot")
     said = Statement.objects.get(corpus__name="chemprot", external_id="17:T1:T2")
-    submit_decision(
-        task=task, statement=said, reviewer=user("ana"), label=task.labels.get(slug="agonist"), comment="",
-        prediction_seen=None, seconds_spent=None, idempotency_key=uuid4(), reviews_needed=1, now=NOW,
-    )  # fmt: skip
+    answer(said, "", task=task, label=task.labels.get(slug="agonist"))
     composition = choose(task, choice_of(task))[1]
     assert composition.gold_by_corpus[said.split] == {
         "drugprot": {"no-relation": 1}, "chemprot": {"agonist": 1},

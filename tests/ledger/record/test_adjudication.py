@@ -10,9 +10,8 @@ from ledger.models import Decision, Statement
 from ledger.queries import standing_decisions
 from ledger.record.decisions import (
     AlreadyAdjudicated,
-    statement_status,
 )
-from tests.ledger.facts import answer, polarity
+from tests.ledger.facts import answer, polarity, status
 from tests.ledger.people import gold_slug, n_rows, settle, undo
 
 
@@ -23,7 +22,7 @@ def test_an_adjudicator_settles_a_disagreement_and_the_gold_names_all_that_was_w
     third = Decision.objects.latest("id")
     assert (gold.source, gold_slug(said), third.kind) == ("adjudication", "undetermined", "adjudication")
     assert set(gold.decisions.all()) == {first.decision, second.decision, third}
-    assert statement_status(polarity(), said) == "settled"
+    assert status(said) == "settled"
 
 
 def test_adjudicating_with_the_same_key_again_is_the_same_gold(said: Statement) -> None:
@@ -60,7 +59,7 @@ def test_an_adjudicator_may_undo_the_own_adjudication(said: Statement) -> None:
     answer(said, "synergistic", by="ben", reviews_needed=2)
     settle(said, "synergistic")
     undo(Decision.objects.latest("id"), by="cara")
-    assert (gold_slug(said), statement_status(polarity(), said)) == (None, "disagreement")
+    assert (gold_slug(said), status(said)) == (None, "disagreement")
 
 
 def test_an_adjudicator_who_had_answered_before_has_one_standing_answer(said: Statement) -> None:

@@ -14,9 +14,8 @@ from ledger.record.decisions import (
     AlreadyDecided,
     KeyUsedElsewhere,
     LabelOfAnotherTask,
-    statement_status,
 )
-from tests.ledger.facts import NOW, answer, label, polarity, statement, user
+from tests.ledger.facts import NOW, answer, label, polarity, statement, status, user
 from tests.ledger.people import gold_slug, n_rows, settle, undo
 from tests.ledger.whole import seed
 
@@ -135,19 +134,19 @@ def test_the_database_itself_refuses_an_answer_without_a_label_and_two_successor
 
 
 def test_an_imported_label_settles_what_nobody_answered(said: Statement) -> None:
-    assert statement_status(polarity(), said) == "open"
+    assert status(said) == "open"
     seed(said, "synergistic")
-    assert statement_status(polarity(), said) == "settled"
+    assert status(said) == "settled"
 
 
 def test_an_imported_label_does_not_hide_that_people_disagree(said: Statement) -> None:
     seed(said, "synergistic")
     first = answer(said, "antagonistic", by="ana", reviews_needed=2)
-    assert (first.status, statement_status(polarity(), said)) == ("awaiting_second", "awaiting_second")
+    assert (first.status, status(said)) == ("awaiting_second", "awaiting_second")
     key = uuid.uuid4()
     second = answer(said, "undetermined", by="ben", reviews_needed=2, idempotency_key=key)
     again = answer(said, "undetermined", by="ben", reviews_needed=2, idempotency_key=key)
-    assert second.status == again.status == statement_status(polarity(), said) == "disagreement"
+    assert second.status == again.status == status(said) == "disagreement"
     assert second.gold == again.gold
     assert gold_slug(said) == "synergistic"
 

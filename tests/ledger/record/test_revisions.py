@@ -16,10 +16,9 @@ from ledger.record.decisions import (
     LabelOfAnotherTask,
     NotYours,
     Outcome,
-    statement_status,
 )
 from ledger.record.revisions import NothingToRevise, ReadByAnotherModel, revise_decision
-from tests.ledger.facts import NOW, answer, label, polarity, user
+from tests.ledger.facts import NOW, answer, label, polarity, said_of, status, user
 from tests.ledger.people import gold_slug, n_rows, settle, undo
 from tests.ledger.whole import Says, claimed_run, commit
 
@@ -45,7 +44,9 @@ def revise(decision: Decision, slug: str, seen: Prediction, by: str = "ana", **c
         "reviews_needed": 1,
         "now": NOW,
     }
-    return revise_decision(decision=decision, by=user(by), **(facts | changes))
+    given = facts | changes
+    with said_of(decision.statement, decision.task, given["idempotency_key"]) as read:
+        return revise_decision(said=read, decision=decision, by=user(by), **given)
 
 
 def rests_on(said: Statement) -> set[models.Model]:
@@ -79,7 +80,7 @@ def test_changing_the_mind_undoes_an_agreement_and_keeping_it_does_not(said: Sta
     kept = revise(first, "antagonistic", prediction, reviews_needed=2)
     assert (kept.status, kept.gold.source, rests_on(said)) == ("settled", "agreement", {kept.decision, other})
     changed = revise(other, "synergistic", prediction, by="ben", reviews_needed=2)
-    assert (changed.status, gold_slug(said), statement_status(polarity(), said)) == (
+    assert (changed.status, gold_slug(said), status(said)) == (
         "disagreement", None, "disagreement",
     )  # fmt: skip
 

@@ -12,9 +12,8 @@ from ledger.record.decisions import (
     AlreadyWithdrawn,
     KeyUsedElsewhere,
     NotYours,
-    statement_status,
 )
-from tests.ledger.facts import answer, polarity
+from tests.ledger.facts import answer, polarity, status
 from tests.ledger.people import gold_slug, n_rows, undo
 from tests.ledger.whole import seed
 
@@ -23,7 +22,7 @@ def test_undoing_is_one_more_decision_and_takes_the_gold_back_by_one_more_row(sa
     outcome = answer(said, "synergistic")
     withdrawal = undo(outcome.decision)
     assert (withdrawal.kind, withdrawal.replaces, withdrawal.label) == ("withdrawal", outcome.decision, None)
-    assert (gold_slug(said), statement_status(polarity(), said)) == (None, "open")
+    assert (gold_slug(said), status(said)) == (None, "open")
     assert n_rows()[:2] == (2, 2)
     assert list(GoldLabel.objects.latest("id").decisions.all()) == [withdrawal]
 
@@ -80,7 +79,7 @@ def test_undoing_one_of_two_that_agreed_leaves_one_waiting(said: Statement) -> N
     first = answer(said, "synergistic", by="ana", reviews_needed=2)
     answer(said, "synergistic", by="ben", reviews_needed=2)
     undo(first.decision, by="ana")
-    assert (gold_slug(said), statement_status(polarity(), said)) == (None, "awaiting_second")
+    assert (gold_slug(said), status(said)) == (None, "awaiting_second")
     assert answer(said, "synergistic", by="ana", reviews_needed=2).gold.source == "agreement"
 
 

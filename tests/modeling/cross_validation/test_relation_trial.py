@@ -12,32 +12,36 @@ from modeling.config import TrainingConfig
 from modeling.cross_validation.folds import Fold
 from modeling.cross_validation.relation_trial import (
     DocumentsShared,
-    LabelledPair,
     RelationTrial,
     described,
-    fold_of,
     folds_by_document,
     held_out_where,
 )
+from modeling.evaluation.held_out import HeldOut
 from modeling.presets import PRESETS
 from tests.modeling.conftest import make_examples
+from tests.modeling.evaluation.making import held_out
 
 LABELS = ("synergistic", "antagonistic", "none")
 
 
-def pairs(n: int = 40, further: tuple[int, ...] = ()) -> list[LabelledPair]:
+def pairs(n: int = 40, further: tuple[int, ...] = ()) -> list[HeldOut]:
     """Four pairs a document, the text of each its own."""
     made = []
     for number, example in enumerate(make_examples(n)):
         text = example.statement.text + " very" * number
         statement = example.statement._replace(text=text)
         made.append(
-            LabelledPair(dataclasses.replace(example, statement=statement), further, str(number // 4), "corpus")
-        )
+            held_out(
+                number,
+                example=dataclasses.replace(example, statement=statement), further=further, document=str(number // 4),
+                corpus="corpus",
+            )
+        )  # fmt: skip
     return made
 
 
-def trial(of: list[LabelledPair], backbone: Backbone, config: TrainingConfig | None = None) -> RelationTrial:
+def trial(of: list[HeldOut], backbone: Backbone, config: TrainingConfig | None = None) -> RelationTrial:
     return RelationTrial(of, LABELS, 2, backbone, config or PRESETS["relations"])
 
 
@@ -77,9 +81,7 @@ def test_folds_test_each_document_once_in_whichever_corpus_it_stands() -> None:
     assert sorted(at for fold in folds for at in fold.test) == list(range(120))
     for fold in folds:
         assert not {made[at].document for at in fold.test} & {made[at].document for at in fold.teach}
-    assert [fold_of(str(number), n=4, seed=1) for number in range(20)] != [
-        fold_of(str(number), n=4, seed=2) for number in range(20)
-    ]
+    assert folds != folds_by_document(made, n=4, seed=2)
 
 
 def test_a_document_on_both_sides_is_refused(backbone: Backbone) -> None:

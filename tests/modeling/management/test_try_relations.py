@@ -47,6 +47,25 @@ def test_a_held_out_part_with_two_seeds_and_both_together(corpora: None) -> None
     assert told["peak_memory_mb"] > 50
 
 
+def test_a_run_that_was_cut_off_goes_on_after_the_trainings_it_kept(corpora: None, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    whole = ("--corpus", "first", "--folds", "2", "--keep", str(kept))
+    first = tried(*whole)
+    files = {path: path.stat().st_mtime_ns for path in kept.iterdir()}
+    assert len(files) == 2
+    next(iter(files)).unlink()
+    again = tried(*whole)
+    assert again["runs"][0]["micro"] == first["runs"][0]["micro"]
+    assert files.keys() == set(kept.iterdir())
+    assert sum(path.stat().st_mtime_ns != at for path, at in files.items()) == 1
+    assert len(list(kept.iterdir())) == 2
+    tried(*whole, "--set", "learning_rate=0.0003")
+    assert len(list(kept.iterdir())) == 4
+    next(iter(files)).write_bytes(b"half")
+    with pytest.raises(CommandError, match=r"npz is not a training kept whole: delete it"):
+        tried(*whole)
+
+
 def test_folds_test_every_document_and_lines_say_it(corpora: None) -> None:
     out = StringIO()
     call_command(

@@ -14,7 +14,7 @@ from ledger.record.revisions import revise_decision
 from review.models import ReviewItem
 from review.queries.agreement import UNSEEN, agreement_of, causes_of, first_answers
 from review.queries.pull import Pull, pull_towards_model
-from tests.ledger.facts import NOW, answer, label, polarity, statement, user
+from tests.ledger.facts import NOW, answer, label, polarity, said_of, statement, user
 from tests.review.conftest import predict, put_in_queue, queue_build
 
 
@@ -124,10 +124,12 @@ def test_causes_are_counted_the_most_frequent_first(task: Task) -> None:
 
 def revise(decision: Decision, slug: str, model: ModelVersion, said: str = "antagonistic") -> None:
     prediction = decision.statement.predictions.first() or predict(model, of=decision.statement, said=said)
-    revise_decision(
-        decision=decision, by=decision.reviewer, label=label(slug), comment="", prediction_seen=prediction,
-        seconds_spent=None, idempotency_key=uuid.uuid4(), reviews_needed=2, now=NOW,
-    )  # fmt: skip
+    key = uuid.uuid4()
+    with said_of(decision.statement, decision.task, key) as read:
+        revise_decision(
+            said=read, decision=decision, by=decision.reviewer, label=label(slug), comment="",
+            prediction_seen=prediction, seconds_spent=None, idempotency_key=key, reviews_needed=2, now=NOW,
+        )  # fmt: skip
 
 
 def pull() -> Pull:
