@@ -121,6 +121,10 @@ class Copies:
     def __init__(self) -> None:
         self._speaking: dict[bytes, str] = {}
 
+    def speak_for(self, marked: bytes, corpus: str) -> None:
+        """Let the corpus speak for the sentence, unless another one does already."""
+        self._speaking.setdefault(marked, corpus)
+
     def is_copy(self, marked: bytes, corpus: str) -> bool:
         """Whether another corpus speaks for it already; repeats within one corpus are no copies."""
         return self._speaking.setdefault(marked, corpus) != corpus

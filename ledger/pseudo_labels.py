@@ -19,6 +19,7 @@ from ledger.models import (
     ModelVersion,
     Prediction,
     Split,
+    Statement,
     Task,
     TrainingExample,
 )
@@ -43,10 +44,11 @@ def sure_predictions(
 ) -> Iterator[Candidate]:
     """Sure predictions on training statements nobody has judged, in whichever copy of them.
 
-    `bands` and `left_out` count what is given and what is not; `copies` has been asked about the gold before. Corpora
-    whose gold is not used are read too: predictions are not their gold.
+    `bands` and `left_out` count what is given and what is not. Corpora whose gold is not used are read too, since
+    predictions are not their gold; but what people judged there is judged.
     """
     corpora = dict(Corpus.objects.filter(task=task).values_list("id", "name"))
+    judged = _judged(task) if len(corpora) > 1 else set()
     in_pattern: Counter[tuple[int, int]] = Counter()
     kept: dict[int, list[tuple[int, bytes, float, Candidate]]] = {label_id: [] for label_id in slugs}
     for row in _predictions(task, model, choice, slugs, list(corpora)).iterator(2_000):
@@ -54,7 +56,7 @@ def sure_predictions(
         corpus_id, *places, has_gold, is_judged, is_contradicted = more
         corpus, marked = corpora[corpus_id], marked_digest(text, *places)
         why = (
-            "judged by people already" if has_gold or is_judged
+            "judged by people already" if has_gold or is_judged or marked in judged
             else "contradicts an ATC rule" if is_contradicted
             else Copies.REASON if copies.is_copy(marked, corpus)
             else ""
@@ -88,6 +90,19 @@ def sure_predictions(
         for _, _, confidence, candidate in heapq.nsmallest(n_each, candidates, key=lambda one: one[:2]):
             bands[slugs[label_id]][f"{int(confidence * 100) / 100:.2f}"] += 1
             yield candidate
+
+
+def _judged(task: Task) -> set[bytes]:
+    """Digests of the marked sentences with a label or a decision: their copies in other corpora are judged with them.
+
+    Taken back ones count too, as with the statement itself.
+    """
+    gold = GoldLabel.objects.filter(task=task, statement=OuterRef("pk"))
+    decided = Decision.objects.filter(task=task, statement=OuterRef("pk"))
+    judged = Statement.objects.filter(Exists(gold) | Exists(decided)).values_list(
+        "text", "head_start", "head_end", "tail_start", "tail_end"
+    )
+    return {marked_digest(*row) for row in judged.iterator(2_000)}
 
 
 def _predictions(task: Task, model: ModelVersion, choice: Choice, slugs: dict[int, str], corpora: list[int]) -> Any:

@@ -68,8 +68,8 @@ def choose(task: Task, choice: Choice) -> tuple[list[Candidate], Composition]:
     labels = trainable_labels(task)
     slugs = {label.pk: label.slug for label in labels}
     left_out: Counter[str] = Counter()
-    usable = _usable(gold_candidates(task, slugs, left_out), choice, left_out)
     copies = Copies()
+    usable = _usable(gold_candidates(task, slugs, left_out, copies), choice, left_out)
     gold: list[Candidate] = []
     for one in sorted(usable, key=lambda one: (one.gold_source == GoldLabel.Source.SEED, one.statement_id)):
         if copies.is_copy(one.marked, one.corpus):
@@ -121,14 +121,20 @@ def _usable(gold: Iterator[Candidate], choice: Choice, left_out: Counter[str]) -
         yield one
 
 
-def gold_candidates(task: Task, slugs: dict[int, str], left_out: Counter[str]) -> Iterator[Candidate]:
-    """The gold labels that may teach or test now; `slugs` are the trainable labels, what is passed over is counted."""
+def gold_candidates(task: Task, slugs: dict[int, str], left_out: Counter[str], copies: Copies) -> Iterator[Candidate]:
+    """The gold labels that may teach or test now; `slugs` are the trainable labels, what is passed over is counted.
+
+    Where people gave an answer that is not learnt, it speaks for the copies of the statement, so none of them teaches.
+    """
     corpora = dict(Corpus.objects.values_list("id", "name"))
     rows = GoldLabel.objects.current().filter(task=task).order_by("statement_id").values_list(*GOLD_FIELDS)
     for gold_id, statement_id, label_id, split, head, tail, *more in rows.iterator(2_000):
         head_id, tail_id, document, text, source, corpus_id, *places = more
+        marked = marked_digest(text, *places)
         if label_id not in slugs:
             left_out["an answer only people give"] += 1
+            if source != GoldLabel.Source.SEED:
+                copies.speak_for(marked, corpora[corpus_id])
             continue
         role = role_of(split, head_id, tail_id)
         if role is None:
@@ -137,7 +143,7 @@ def gold_candidates(task: Task, slugs: dict[int, str], left_out: Counter[str]) -
         pair = pair_of(head, tail)
         yield Candidate(
             statement_id, label_id, role, Source.GOLD, gold_id, None, pair, document, text_digest(text), source,
-            corpora[corpus_id], marked_digest(text, *places),
+            corpora[corpus_id], marked,
         )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ class Ensemble:
         if self.temperature != 1.0:
             means = calibrated(np.log(np.maximum(means, LEAST)), self.temperature)
         rows = means.astype(np.float32).tolist()
-        return [_scored(one.statement_id, tuple(row)) for one, row in zip(said[0], rows, strict=True)]
+        return [Scored.of(one.statement_id, tuple(row)) for one, row in zip(said[0], rows, strict=True)]
 
 
 def fitted(members: Sequence[LoadedModel], examples: Sequence[Example]) -> Calibration:
@@ -107,8 +107,3 @@ def fitted(members: Sequence[LoadedModel], examples: Sequence[Example]) -> Calib
 def mean_scores(said: Sequence[Sequence[Scored]]) -> npt.NDArray[np.float64]:
     """Mean probabilities (statements, labels) of the members' answers about the same statements."""
     return np.asarray(np.mean([[one.scores for one in answers] for answers in said], axis=0, dtype=np.float64))
-
-
-def _scored(statement_id: int, scores: tuple[float, ...]) -> Scored:
-    confidence = max(scores)
-    return Scored(statement_id, scores.index(confidence), confidence, scores)

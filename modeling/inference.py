@@ -159,13 +159,12 @@ class LoadedModel:
 
 
 def _scored(statement: Statement, scores: tuple[float, ...]) -> Scored:
-    confidence = max(scores)
     if not math.isfinite(sum(scores)):
         raise ScoresNotFinite(
             f"The model gave statement {statement.id} the scores {scores}: load it in float32, or train it again with "
             "a smaller learning rate."
         )
-    return Scored(statement.id, scores.index(confidence), confidence, scores)
+    return Scored.of(statement.id, scores)
 
 
 def _check(manifest: dict[str, Any], backbone: Backbone, tokenizer: Tokenizer) -> None:

@@ -78,6 +78,12 @@ class Scored(NamedTuple):
     confidence: float
     scores: tuple[float, ...]
 
+    @classmethod
+    def of(cls, statement_id: int, scores: tuple[float, ...]) -> Scored:
+        """The answer that has these scores; of equal ones the first."""
+        confidence = max(scores)
+        return cls(statement_id, scores.index(confidence), confidence, scores)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

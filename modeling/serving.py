@@ -132,4 +132,4 @@ class ServedModel:
 def _scored(statement: Statement, scores: tuple[float, ...]) -> Scored:
     if not math.isfinite(sum(scores)):
         raise NoNumber(f"The exported model gave statement {statement.id} the scores {scores}: export it again.")
-    return Scored(statement.id, scores.index(max(scores)), max(scores), scores)
+    return Scored.of(statement.id, scores)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ledger.candidates import HELD_OUT, TAUGHT, Candidate, identities, text_digest
+from ledger.candidates import HELD_OUT, TAUGHT, Candidate, Copies, identities, text_digest
 from ledger.models import Task, TrainingExample
 from ledger.seed_corpus.labelled import Labelled
 from ledger.training_sets import gold_candidates
@@ -24,7 +24,7 @@ def without_leaks(labelled: Iterable[Labelled], task: Task, dropped: Counter[str
     """
     rows = list(labelled)
     slugs = dict(task.labels.values_list("id", "slug"))
-    standing = list(gold_candidates(task, slugs, Counter()))
+    standing = list(gold_candidates(task, slugs, Counter(), Copies()))
     tested = {one for gold in standing if gold.role in HELD_OUT for one in identities(gold)}
     taught = {one for gold in standing if gold.role in TAUGHT for one in identities(gold)}
     kept_tests = [row for row in rows if row.view in HELD_OUT and not _clash(row, taught, dropped)]

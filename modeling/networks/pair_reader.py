@@ -35,7 +35,7 @@ class PairReader(OnEncoder):  # type: ignore[no-untyped-call]
     reads_places = True
     reads_kinds = True
     attention_dropout = 0.0
-    """With any, torch computes attention without its fused kernel: a fifth of a training's time on a CPU."""
+    """With any, torch computes attention without its fused kernel on a CPU."""
 
     def __init__(self, config: RelationConfig, encoder: PreTrainedModel | None = None) -> None:
         super().__init__(config, encoder)

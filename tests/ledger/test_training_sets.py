@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import uuid
 from itertools import count
+from typing import Any
 
 import pytest
 
 from ledger.atc import ClassRule
-from ledger.candidates import Candidate, Choice
+from ledger.candidates import Candidate, Choice, Copies
 from ledger.integrity import problems
 from ledger.models import AtcRule, Drug, Label, ModelVersion, Task
 from ledger.record.decisions import withdraw_decision
 from ledger.record.promotions import promote
 from ledger.splits import drug_group
 from ledger.training_sets import choose, freeze, preview
-from tests.ledger.facts import NOW, answer, label, polarity, statement, user
+from tests.ledger.facts import NOW, answer, corpus, label, polarity, statement, user
 from tests.ledger.patterned import decided, worded
 from tests.ledger.whole import Says, finished_run, opened_round, seed, statements, sure, taught, trained_model
 
 LATER = 50  # pairs of drugs from here on are in no statement that teaches by gold
 
 
-def chosen(**choice: int) -> tuple[list[Candidate], dict[str, int]]:
+def chosen(**choice: Any) -> tuple[list[Candidate], dict[str, int]]:
     """The pseudo-labels of the next training set, and what was left out."""
     candidates, composition = choose(polarity(), Choice(at_least=0.98, **choice))
     return [one for one in candidates if one.source == "pseudo"], composition.left_out
@@ -106,6 +107,21 @@ def test_what_people_judged_is_no_pseudo_label_not_even_when_undone(live: ModelV
     assert {one.statement_id for one in pseudo} < {made[2].pk, made[4].pk, made[5].pk}
     assert by_class(pseudo) == {"synergistic": 1, "antagonistic": 1}
     assert left_out["judged by people already"] == 3
+
+
+def test_what_people_judged_in_another_corpus_is_no_pseudo_label_in_its_copy(live: ModelVersion) -> None:
+    made = statements(6, start=LATER)
+    copied = statements(3, start=LATER, corpus=corpus("another"))
+    assert [one.text for one in copied] == [one.text for one in made[:3]]
+    finished_run(live, [*sure(made, 3), *(Says(one) for one in copied)])
+    answer(copied[0], "antagonistic")
+    answer(copied[1], "synergistic", reviews_needed=2)  # waits for a second opinion
+    for choice in ({}, {"corpora": ("demo",)}):
+        pseudo, left_out = chosen(**choice)
+        assert {one.statement_id for one in pseudo} < {one.pk for one in made[2:]}
+        assert by_class(pseudo) == {"synergistic": 1, "antagonistic": 1}
+        assert left_out["judged by people already"] == 4
+        assert left_out[Copies.REASON] == 1
 
 
 def test_no_wording_teaches_more_often_than_allowed(live: ModelVersion) -> None:

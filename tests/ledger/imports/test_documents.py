@@ -14,6 +14,7 @@ from ledger.imports import DocumentsReport, UnsuitableCorpus, import_documents
 from ledger.integrity import problems
 from ledger.models import GoldLabel, Import, Statement, Task
 from ledger.record.runs import UnknownCorpus, open_round
+from ledger.record.tasks import add_label
 from ledger.splits import split_of_document
 from ledger.training_sets import NOT_CHOSEN, choice_of, choose, freeze
 from ledger.triggers import missing_triggers
@@ -182,6 +183,19 @@ def test_what_a_person_said_of_a_copy_comes_before_what_was_imported(tmp_path: P
     assert composition.gold_by_corpus[said.split] == {
         "drugprot": {"no-relation": 1}, "chemprot": {"agonist": 1},
     }  # fmt: skip
+
+
+def test_where_a_person_gave_an_answer_that_is_not_learnt_no_copy_teaches(tmp_path: Path) -> None:
+    bring_both(tmp_path, [("INHIBITOR", "T1", "T2")])
+    task = Task.objects.get(slug="drugprot")
+    said = Statement.objects.get(corpus__name="chemprot", external_id="17:T1:T2")
+    unclear = add_label(
+        task=task, slug="unclear", trainable=False, title="Unclear", meaning="Nobody can tell.", key="u"
+    )
+    answer(said, "", task=task, label=unclear)
+    composition = choose(task, choice_of(task))[1]
+    assert composition.gold_by_corpus[said.split] == {"drugprot": {"no-relation": 1}}
+    assert composition.left_out == {"an answer only people give": 1, Copies.REASON: 2}
 
 
 def test_a_corpus_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from ledger.models import Decision, GoldLabel, Label, Statement, Task
-from ledger.record import settling
 from ledger.record.decisions import (
     AlreadyDecided,
     KeyUsedElsewhere,
@@ -149,20 +147,6 @@ def test_an_imported_label_does_not_hide_that_people_disagree(said: Statement) -
     assert second.status == again.status == status(said) == "disagreement"
     assert second.gold == again.gold
     assert gold_slug(said) == "synergistic"
-
-
-def test_a_decision_whose_gold_cannot_be_written_is_not_written_either(
-    said: Statement, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_room(**facts: Any) -> None:
-        raise OSError("disk full")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(settling, "add_gold", no_room)
-        with pytest.raises(OSError, match="disk full"):
-            answer(said, "synergistic")
-    assert n_rows() == (0, 0, 0)
-    assert answer(said, "synergistic").status == "settled"
 
 
 def test_a_label_of_another_task_is_no_answer(db: None) -> None:

@@ -8,8 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from ledger.models import Decision, DisagreementCause, GoldLabel
+from ledger.models import ChainLink, Decision, DisagreementCause, GoldLabel
 from ledger.queries import current_gold
+from ledger.record import settling
 from ledger.record.decisions import AlreadyAdjudicated, AlreadyDecided, AlreadyWithdrawn, NotYours, Outcome
 from review.actions.adjudicate import NothingToAdjudicate, adjudicate
 from review.actions.claim import claim
@@ -47,6 +48,23 @@ def test_one_review_settles_an_item_and_frees_it(item: ReviewItem, pharmacist: U
     assert outcome.gold is not None
     assert outcome.decision.prediction_seen == item.prediction
     assert outcome.decision.comment == "harm grows"
+
+
+def test_an_answer_whose_gold_cannot_be_written_is_not_written_either(
+    item: ReviewItem, pharmacist: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(**facts: Any) -> None:
+        raise OSError("disk full")
+
+    claim(item=item, reviewer=pharmacist, now=timezone.now())
+    n_links = ChainLink.objects.count()
+    with monkeypatch.context() as patch:
+        patch.setattr(settling, "add_gold", no_room)
+        with pytest.raises(OSError, match="disk full"):
+            say(item, pharmacist)
+    assert (Decision.objects.count(), GoldLabel.objects.count(), ChainLink.objects.count()) == (0, 0, n_links)
+    assert state_of(item) == "open"
+    assert say(item, pharmacist).status == "settled"
 
 
 def test_two_who_agree_make_gold(make_item: MakeItem, pharmacist: User, second_pharmacist: User) -> None:
