@@ -49,6 +49,13 @@ class Command(BaseCommand):
         )
         tested.add_argument("--folds", type=int, metavar="N", help="test every document, in N folds")
         tested.add_argument("--test-corpus", metavar="NAME", help="test this corpus, teach the others")
+        parser.add_argument(
+            "--taught",
+            type=float,
+            default=1.0,
+            metavar="SHARE",
+            help="share of the other documents that teach (default: all)",
+        )
         parser.add_argument("--split-seed", type=int, default=1, help="another seed holds out other documents")
         parser.add_argument("--seeds", type=int, default=1, metavar="N", help="train N times, and average (default 1)")
         parser.add_argument(
@@ -121,6 +128,14 @@ def _folds(pairs: Sequence[HeldOut], options: dict[str, Any]) -> list[Fold]:
     else:
         share = options["held_out"]
         folds = [held_out_where(pairs, lambda pair: is_held_out(pair.document, share=share, seed=seed))]
+    if (taught := options["taught"]) < 1:
+        folds = [
+            Fold(
+                tuple(at for at in fold.teach if is_held_out(pairs[at].document, share=taught, seed=seed + 2)),
+                fold.test,
+            )
+            for fold in folds
+        ]
     if not all(fold.test and fold.teach for fold in folds):
         raise CommandError("Nothing is left to teach or to test: import a corpus with more documents, or name others.")
     return folds
@@ -142,11 +157,12 @@ def _cost(trained: Sequence[Trained]) -> dict[str, Any]:
 
 
 def _sizes(pairs: Sequence[HeldOut], fold: Fold) -> dict[str, int]:
+    texts = {pairs[at].example.statement.text for at in fold.test}
     taught, tested = ({(pairs[at].corpus, pairs[at].document) for at in side} for side in (fold.teach, fold.test))
     return {
         "taught_documents": len(taught),
         "taught_pairs": len(fold.teach),
         "tested_documents": len(tested),
         "tested_pairs": len(fold.test),
-        "left_out_pairs": len(pairs) - len(fold.teach) - len(fold.test),
+        "left_out_pairs": sum(pair.example.statement.text in texts for pair in pairs) - len(fold.test),
     }

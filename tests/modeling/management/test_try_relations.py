@@ -66,6 +66,12 @@ def test_a_run_that_was_cut_off_goes_on_after_the_trainings_it_kept(corpora: Non
         tried(*whole)
 
 
+def test_fewer_documents_teach_and_the_same_are_tested(corpora: None) -> None:
+    (whole,), (half,) = (tried("--corpus", "first", "--taught", share)["folds"] for share in ("1", "0.5"))
+    assert 0 < half["taught_documents"] < whole["taught_documents"]
+    assert half["tested_pairs"] == whole["tested_pairs"]
+
+
 def test_folds_test_every_document_and_lines_say_it(corpora: None) -> None:
     out = StringIO()
     call_command(
