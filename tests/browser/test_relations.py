@@ -43,12 +43,14 @@ def taught(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
         for place in range(8)
     ]
     (folder / "batch.txt").write_text("".join(unread))
-    site.manage("import_corpus", folder / "gold", "--corpus", "drugprot-small")
-    site.manage("import_corpus", folder / "batch.txt", "--task", "drugprot", "--corpus", "pubmed-small")
-    site.manage("train", "--task", "drugprot", *QUICK)
-    site.manage("promote", "--task", "drugprot", "--reason", "first")
-    site.manage("infer", "--task", "drugprot")
-    site.manage("build_queue", "--task", "drugprot")
+    site.manage_all(
+        ["import_corpus", folder / "gold", "--corpus", "drugprot-small"],
+        ["import_corpus", folder / "batch.txt", "--task", "drugprot", "--corpus", "pubmed-small"],
+        ["train", "--task", "drugprot", *QUICK],
+        ["promote", "--task", "drugprot", "--reason", "first"],
+        ["infer", "--task", "drugprot"],
+        ["build_queue", "--task", "drugprot"],
+    )
     return site
 
 
