@@ -22,7 +22,7 @@ class ExportForm(forms.Form):
         required=False, choices=[("", _("all sources")), *GoldLabel.Source.choices], label=_("Source")
     )
     format = forms.ChoiceField(
-        required=False, choices=[(one.name, one.title) for one in FORMATS.values()], label=_("Form")
+        required=False, choices=[(one.name, one.title) for one in FORMATS.values()], label=_("Format")
     )
     as_of = forms.DateTimeField(
         required=False,
