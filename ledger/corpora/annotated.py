@@ -17,7 +17,8 @@ from ledger.corpora.drugprot import Tables, read_drugprot
 from ledger.corpora.lines import opened, physical_lines
 from ledger.corpora.pubtator import read_pubtator
 
-ABSTRACTS = re.compile(r"(?P<part>.+?)_?abstract?s?\.tsv(\.gz)?", re.IGNORECASE)  # DrugProt's are "abstracs"
+ABSTRACTS = re.compile(r"(?P<part>.+?)_?abstract?s?(?P<suffix>_gs)?\.tsv(\.gz)?", re.IGNORECASE)
+"""DrugProt's are called "abstracs"; the files of ChemProt's test part but its gold standard end in "_gs"."""
 TITLE_LINE = re.compile(r"[^|\t]{1,60}\|t\|")
 
 
@@ -51,7 +52,11 @@ def find_sources(path: Path) -> list[Source]:
         source = _of_file(path)
         return [source] if source else []
     files = sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith("."))
-    tables = [_of_tables(file, match["part"], files) for file in files if (match := ABSTRACTS.fullmatch(file.name))]
+    tables = [
+        _of_tables(file, match["part"], match["suffix"] or "", files)
+        for file in files
+        if (match := ABSTRACTS.fullmatch(file.name))
+    ]
     taken = {file for source in tables for file in source.files}
     return tables + [source for file in files if file not in taken and (source := _of_file(file))]
 
@@ -64,17 +69,17 @@ def _of_file(path: Path) -> Source | None:
     return None
 
 
-def _of_tables(abstracts: Path, part: str, files: Collection[Path]) -> Source:
+def _of_tables(abstracts: Path, part: str, suffix: str, files: Collection[Path]) -> Source:
     """The part of DrugProt or ChemProt these abstracts belong to; ChemProt's relations have six columns."""
     named = {file.name.casefold(): file for file in files}
 
     def table(name: str) -> Path | None:
-        stem = f"{part}_{name}.tsv".casefold()
-        return named.get(stem) or named.get(f"{stem}.gz")
+        stems = (f"{part}_{name}{ending}.tsv{packed}".casefold() for ending in (suffix, "") for packed in ("", ".gz"))
+        return next((named[stem] for stem in stems if stem in named), None)
 
     entities, relations, gold = table("entities"), table("relations"), table("gold_standard")
     if entities is None:
-        wanted = abstracts.with_name(f"{part}_entities.tsv")
+        wanted = abstracts.with_name(f"{part}_entities{suffix}.tsv")
         raise BadFile(wanted, None, None, "there is no such file", f"put it beside {abstracts.name}")
     present = tuple(file for file in (abstracts, entities, relations, gold) if file)
     if relations and len(_first_line(relations).split("\t")) == len(chemprot.RELATION_COLUMNS):

@@ -115,6 +115,7 @@ class _Reader:
             tuple(relations),
             place,
             sentences=tuple(spans),
+            denied=frozenset(pair for sentence in self._sentences for pair in sentence.denied),
             n_mended=n_mended,
         )
 

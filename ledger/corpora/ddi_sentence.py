@@ -26,6 +26,7 @@ class SentenceDraft:
         self.n_mended = 0
         self._mentions: dict[str, Mention] = {}
         self._relations: list[Relation] = []
+        self.denied: list[frozenset[str]] = []
 
     def add_entity(self, attributes: dict[str, str], place: Place) -> None:
         """Raises BadRow for a kind, an id or offsets that cannot be."""
@@ -52,6 +53,7 @@ class SentenceDraft:
         if interacts not in ("true", "false"):
             raise place.bad("ddi", f"{shown(interacts)} is neither true nor false")
         if interacts == "false":
+            self.denied.append(frozenset((first, second)))
             return
         if type_ not in (*TYPES, UNTYPED):
             raise place.bad("type", f"{shown(type_)} is no interaction type, which are {', '.join(TYPES)}")

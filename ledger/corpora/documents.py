@@ -61,6 +61,7 @@ class Document:
     title_end: where the title stops; it is a sentence of its own. None where the text has no title apart
     sentences: as the corpus splits them, or None where it does not
     is_labelled: whether pairs that no relation names are thereby said to be unrelated
+    denied: the pairs of mention ids said to be unrelated where these are named one by one; None where it is all others
     n_mended: mentions whose offsets missed their text by a character and were set right
     """
 
@@ -72,6 +73,7 @@ class Document:
     title_end: int | None = None
     sentences: tuple[Span, ...] | None = None
     is_labelled: bool = True
+    denied: frozenset[frozenset[str]] | None = None
     n_mended: int = 0
     by_id: dict[str, Mention] = field(default_factory=dict, repr=False, compare=False)
 

@@ -18,7 +18,8 @@ class Pair:
     """A head and a tail in one sentence; spans count from the sentence's start.
 
     `others` are the sentence's other mentions with their kinds; `relations` the corpus's rows about the pair, repeated
-    ones included, in its order; none where the corpus names no relation of the two.
+    ones included, in its order; none where the corpus names no relation of the two. `is_judged` is false where it
+    does not say that they are unrelated either.
     """
 
     document: str
@@ -29,6 +30,7 @@ class Pair:
     tail_span: Span
     others: tuple[tuple[Span, str], ...]
     relations: tuple[Relation, ...]
+    is_judged: bool
 
     @property
     def external_id(self) -> str:
@@ -107,6 +109,7 @@ def _pair(
     relations: tuple[Relation, ...],
 ) -> Pair:
     text = document.text[sentence.start : sentence.end]
+    denied = document.denied is None or frozenset((head.id, tail.id)) in document.denied
     return Pair(
         document.id,
         text,
@@ -116,6 +119,7 @@ def _pair(
         _within(_beside(tail, head), sentence),
         tuple((_within(one.span, sentence), one.kind) for one in inside if one is not head and one is not tail),
         relations,
+        bool(relations) or (document.is_labelled and denied),
     )
 
 

@@ -36,6 +36,17 @@ BATCH = 100  # documents a transaction: about 1,700 pairs
 NOTICE = 100  # documents between two reports of progress while checking
 
 
+def check_documents(*, source: Source, corpus_name: str, task: Task, on_progress: OnProgress = in_silence) -> Checked:
+    """Read a corpus from end to end and write nothing. Raises BadFile, BadRow or UnsuitableCorpus."""
+    check_corpus(corpus_name, task)
+    if (task.head_kind, task.tail_kind) != source.kinds:
+        raise UnsuitableCorpus(
+            f"its pairs are of {' and '.join(source.kinds)}, the task {task.slug} asks about {task.head_kind} and "
+            f"{task.tail_kind}; name another with --task"
+        )
+    return _read_through(source, LabelsOfTypes(task, source), on_progress)
+
+
 def import_documents(
     *,
     source: Source,
@@ -44,23 +55,19 @@ def import_documents(
     add_labels: bool = False,
     now: datetime,
     on_progress: OnProgress = in_silence,
+    checked: Checked | None = None,
 ) -> DocumentsReport:
-    """Check the whole corpus, then write it; raises BadFile, BadRow or UnsuitableCorpus before anything is written.
+    """Check the whole corpus, then write it; raises what `check_documents` raises before anything is written.
 
+    `checked` is what that gave, where a caller checks several corpora before it writes the first.
     Each batch of documents is one transaction with the Import row that says how far it came, so an import that was
     killed goes on where it stopped. With `add_labels` the task gets a label for each relation type it lacks. A text
     that stands in documents of different groups is in none of them (a bridge): it would teach what it tests.
     """
-    check_corpus(corpus_name, task)
-    if (task.head_kind, task.tail_kind) != source.kinds:
-        raise UnsuitableCorpus(
-            f"its pairs are of {' and '.join(source.kinds)}, the task {task.slug} asks about {task.head_kind} and "
-            f"{task.tail_kind}; name another with --task"
-        )
     started = monotonic()
     digest = _sha256(source.files)
+    checked = checked or check_documents(source=source, corpus_name=corpus_name, task=task, on_progress=on_progress)
     labels = LabelsOfTypes(task, source)
-    checked = _check(source, labels, on_progress)
     made = labels.add_missing(checked.counts.relations) if add_labels else ()
     progress = _open_import(source, make_corpus(corpus_name, task, now), digest, now)
     resumed_after = progress.n_rows
@@ -84,6 +91,7 @@ def import_documents(
         n_already_there=n_pairs - progress.n_added,
         n_labels_added=writer.n_labels,
         unlabelled=labels.without(checked.types),
+        n_not_judged=checked.n_not_judged,
         labels_made=made,
         splits=checked.splits,
         resumed_after=resumed_after,
@@ -91,21 +99,22 @@ def import_documents(
 
 
 @dataclass(slots=True)
-class _Checked:
+class Checked:
     """What the first reading found: counts, pairs by their types and by split, and which texts are in which groups."""
 
     counts: CorpusCounts = field(default_factory=CorpusCounts)
     types: Counter[tuple[str, ...]] = field(default_factory=Counter)
     splits: Counter[str] = field(default_factory=Counter)
+    n_not_judged: int = 0
     group_of_text: dict[bytes, str] = field(default_factory=dict)
 
     def split_of(self, pair: Pair) -> str:
         return self.group_of_text.get(_short(pair.text)) or split_of_document(pair.document)
 
 
-def _check(source: Source, labels: LabelsOfTypes, on_progress: OnProgress) -> _Checked:
+def _read_through(source: Source, labels: LabelsOfTypes, on_progress: OnProgress) -> Checked:
     """Read the corpus from end to end. Texts are remembered where it is labelled: 130 bytes a sentence with pairs."""
-    checked = _Checked()
+    checked = Checked()
     by_document: Counter[tuple[bytes, str]] = Counter()
     for document in source.read(labels.types):
         paired = pairs_of(document, source.kinds)
@@ -115,6 +124,7 @@ def _check(source: Source, labels: LabelsOfTypes, on_progress: OnProgress) -> _C
             if pair.relations:
                 checked.types[tuple(dict.fromkeys(relation.type for relation in pair.relations))] += 1
             if source.labels:
+                checked.n_not_judged += not pair.is_judged
                 text = _short(pair.text)
                 by_document[text, group] += 1
                 if checked.group_of_text.setdefault(text, group) != group:
@@ -150,7 +160,7 @@ class _Writer:
     """Writes documents batch by batch."""
 
     def __init__(
-        self, source: Source, labels: LabelsOfTypes, checked: _Checked, progress: Import, now: datetime
+        self, source: Source, labels: LabelsOfTypes, checked: Checked, progress: Import, now: datetime
     ) -> None:
         assert progress.corpus
         self._source = source
@@ -178,6 +188,12 @@ class _Writer:
         Import.objects.filter(pk=self._progress.pk).update(n_rows=n_done, n_added=F("n_added") + n_added)
 
     def _draft(self, pair: Pair) -> StatementDraft:
+        """The pair as a statement that names no drugs by their keys, though its mentions may be known ones.
+
+        It is split, tested and clustered by its document. With keys the leak check would compare it by its pair of
+        drugs, a bridge between documents would test "one drug unseen", class rules would flag it and intervals would
+        resample drugs. Pages look the drugs up by their names.
+        """
         head_kind, tail_kind = self._source.kinds
         return StatementDraft(
             external_id=pair.external_id,

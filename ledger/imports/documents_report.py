@@ -20,6 +20,7 @@ class DocumentsReport:
     n_already_there: int
     n_labels_added: int
     unlabelled: Counter[str] = field(default_factory=Counter)
+    n_not_judged: int = 0
     labels_made: tuple[str, ...] = ()
     splits: Counter[str] = field(default_factory=Counter)
     resumed_after: int = 0
@@ -39,6 +40,8 @@ class DocumentsReport:
         if self.unlabelled:
             without = ", ".join(f"{n:,} {type_}" for type_, n in self.unlabelled.most_common())
             lines.append(f"related pairs left without a label, for the task has none for their type: {without}")
+        if self.n_not_judged:
+            lines.append(f"{self.n_not_judged:,} pairs left without a label, for the corpus says nothing of them")
         return lines
 
     def as_dict(self) -> dict[str, Any]:
@@ -50,6 +53,7 @@ class DocumentsReport:
             "already_there": self.n_already_there,
             "labels_added": self.n_labels_added,
             "unlabelled": dict(self.unlabelled.most_common()),
+            "not_judged": self.n_not_judged,
             "labels_made": list(self.labels_made),
             "splits": dict(self.splits.most_common()),
             "resumed_after": self.resumed_after,

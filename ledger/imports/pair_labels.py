@@ -54,9 +54,9 @@ class LabelsOfTypes:
     def gold_of(self, pair: Pair) -> PairGold | None:
         """The gold the corpus gives a pair: the first of its types that the task has a label for, or that none holds.
 
-        None where the corpus labels nothing, and where it relates the pair only in ways the task has no label for.
+        None where the corpus says nothing of it, and where it relates the pair only in ways the task has no label for.
         """
-        if self._source.labels is None:
+        if self._source.labels is None or not pair.is_judged:
             return None
         name = printable(self._source.labels.name)
         if not pair.relations:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from ledger.corpora.annotated import Source, find_sources
 from ledger.corpora.bad_input import BadInput, printable
 from ledger.imports import DocumentsReport, corpus_name_for, import_documents
+from ledger.imports.documents import Checked, check_documents
 from ledger.imports.folder import FolderContents, import_one, look_into
 from ledger.imports.rejects import reject_path_beside
 from ledger.management.import_command import ImportCommand
@@ -54,22 +55,27 @@ class Command(ImportCommand):
                 "tables of statements; correct the row, or take its document out of all files."
             )
         reports: list[DocumentsReport] = []
-        for source in sources:
-            reports.append(self._import_source(source, path, options))
+        checked = [self._check_source(source, path, options) for source in sources]  # all, before any is written
+        for source, found in zip(sources, checked, strict=True):
+            reports.append(self._import_source(source, found, path, options))
             if not json:
                 print_facts(self.stdout, reports[-1].facts(), {}, as_json=False)
         if json:
             print_facts(self.stdout, [], {"corpora": [report.as_dict() for report in reports]}, as_json=True)
 
-    def _import_source(self, source: Source, path: Path, options: dict[str, Any]) -> DocumentsReport:
+    def _check_source(self, source: Source, path: Path, options: dict[str, Any]) -> Checked:
+        with self.telling(path, source.name) as progress:
+            return check_documents(source=source, on_progress=progress, **_place_of(source, path, options))
+
+    def _import_source(self, source: Source, checked: Checked, path: Path, options: dict[str, Any]) -> DocumentsReport:
         with self.telling(path, source.name) as progress:
             return import_documents(
                 source=source,
-                corpus_name=options["corpus"] or corpus_name_for(path.resolve()),
-                task=task_named(options["task"] or source.task),
                 add_labels=options["add_labels"],
                 now=timezone.now(),
                 on_progress=progress,
+                checked=checked,
+                **_place_of(source, path, options),
             )
 
     def _import_tables(
@@ -105,3 +111,10 @@ def _facts(contents: FolderContents) -> list[str]:
         *(f"{printable(file.name)} holds: {kind.value}" for file, kind in contents.files),
         *(f"{printable(file.name)} is passed over: it {why}" for file, why in contents.passed_over),
     ]
+
+
+def _place_of(source: Source, path: Path, options: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "corpus_name": options["corpus"] or corpus_name_for(path.resolve()),
+        "task": task_named(options["task"] or source.task),
+    }

@@ -38,6 +38,20 @@ def test_each_form_is_told_apart(tmp_path: Path) -> None:
         assert [source.files for source in find_sources(one)] == [(one,)]
 
 
+def test_the_test_part_of_chemprot_ends_its_names_in_gs(tmp_path: Path) -> None:
+    tables = chemprot(tmp_path, [("CPR:10", "N ", "NOT", "T1", "T2")], [])
+    for path in (tables.abstracts, tables.entities, tables.relations):
+        assert path
+        path.rename(path.with_name(path.name.replace(".tsv", "_gs.tsv")))
+    (source,) = find_sources(tmp_path)
+    assert (source.form, source.labels, len(source.files)) == ("chemprot", tmp_path / "small_relations_gs.tsv", 4)
+    (document,) = source.read(())
+    assert len(document.mentions) > 1
+    (tmp_path / "small_entities_gs.tsv").unlink()
+    with pytest.raises(BadFile, match=r"small_entities_gs\.tsv: there is no such file"):
+        find_sources(tmp_path)
+
+
 def test_tables_of_statements_are_no_annotated_corpus(tmp_path: Path) -> None:
     (tmp_path / "interactions.csv").write_text("drug1_id,drug1_name,drug2_id,drug2_name,sentence\n")
     (tmp_path / "empty.txt").write_text("")

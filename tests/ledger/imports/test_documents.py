@@ -121,6 +121,21 @@ def test_ddi_2013_goes_to_its_own_task(tmp_path: Path) -> None:
     assert GoldLabel.objects.get().origin == "321.xml, line 6"
 
 
+def test_pairs_that_ddi_2013_does_not_list_get_no_gold(tmp_path: Path) -> None:
+    sentence = ddi_sentence(
+        0, "[e0 drug Quinidine], [e1 drug digoxin] and [e2 drug zinc].",
+        [("e1", "e0", "false"), ("e0", "e2", "effect")], "DDI-MedLine.d0",
+    )  # fmt: skip
+    ddi_zip(tmp_path, {"MedLine/321.xml": ddi_document([sentence], "DDI-MedLine.d0")})
+    report = bring(tmp_path, "ddi-2013")
+    start = "321:DDI-MedLine.d0.s0."
+    assert gold() == {
+        f"{start}e0:DDI-MedLine.d0.s0.e1": "none", f"{start}e0:DDI-MedLine.d0.s0.e2": "effect",
+    }  # fmt: skip
+    assert (report.n_added, report.n_labels_added, report.n_not_judged) == (3, 2, 1)
+    assert "1 pairs left without a label, for the corpus says nothing of them" in report.facts()
+
+
 def test_what_is_to_be_predicted_gets_no_gold(tmp_path: Path) -> None:
     (tmp_path / "batch.txt").write_text(
         pubtator("17", "T", "[a Chemical Zinc] spares [b Gene CHRM3] in [c Species men].")

@@ -79,6 +79,17 @@ def test_refusal_is_one_sentence_and_nothing_is_imported(tmp_path: Path, argumen
     assert not Import.objects.exists()
 
 
+def test_no_part_is_written_where_another_one_is_broken(tmp_path: Path) -> None:
+    for part in ("development", "training"):
+        drugprot(tmp_path, part=part)
+    relations = tmp_path / "training_relations.tsv"
+    relations.write_text(relations.read_text() + "17\tINHIBITOR\tArg1:T1\tArg2:T99\n")
+    with pytest.raises(CommandError, match=r"training_relations\.tsv, line 2, column arg2"):
+        run("import_corpus", tmp_path)
+    assert not Statement.objects.exists()
+    assert not Import.objects.exists()
+
+
 def test_predicted_relations_are_exported_and_those_called_unrelated_are_not(tmp_path: Path) -> None:
     (tmp_path / "small").mkdir()
     drugprot(tmp_path / "small", relations=None)
