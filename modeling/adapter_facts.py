@@ -43,6 +43,8 @@ def described(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """A sealed model's adapter as plain facts by name, for the registry, the page and the command that trained it."""
     adapter, backbone = manifest["adapter"], manifest["backbone"]
     n_bytes = sum(manifest["files"][name]["bytes"] for name in WEIGHTS if name in manifest["files"])
+    is_adapter = manifest["config"].get("tuning") != "full"
+    goal = {"adapter_bytes_goal": GOAL_BYTES, "adapter_bytes_goal_met": n_bytes < GOAL_BYTES} if is_adapter else {}
     return {
         "backbone": backbone["name"],
         "backbone_revision": backbone["revision"],
@@ -50,8 +52,7 @@ def described(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "tokenizer_sha256": backbone["tokenizer_sha256"],
         **{f"{part}_parameters": n for part, n in adapter["parameters"].items()},
         "adapter_bytes": n_bytes,
-        "adapter_bytes_goal": GOAL_BYTES,
-        "adapter_bytes_goal_met": n_bytes < GOAL_BYTES,
+        **goal,
         "merge_max_difference": adapter["merge"]["max_difference"],
         "merge_inputs": adapter["merge"]["inputs"],
     }

@@ -63,6 +63,10 @@ masked, since equal patterns are then equal inputs. docs/results-polarity.md has
 as unequal as they are. `relations`: for tasks whose sentences name several entities."""
 
 
+OF_RELATIONS: Mapping[str, str] = MappingProxyType({"paper": "paper-relations", "default": "relations"})
+"""What these two names stand for where a sentence holds several pairs: as they are, they do not tell pairs apart."""
+
+
 def preset_named(name: object) -> TrainingConfig:
     """The preset of this name. Raises UnknownPreset."""
     if not isinstance(name, str) or name not in PRESETS:

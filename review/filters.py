@@ -53,7 +53,7 @@ def skipped_in(task: Task, reader: User) -> QuerySet[Skip]:
 class QueueFilter:
     """A reason, the slug of what the model said, and a part of the queue; empty means any.
 
-    Only known fields ever reach the database.
+    An item is in the part of each of its reasons, not of the main one alone. Only known fields ever reach the database.
     """
 
     reason: str = ""
@@ -76,7 +76,7 @@ class QueueFilter:
         """The chosen items of the task. Where answers are given blind, what the model said chooses nothing."""
         items = ReviewItem.objects.filter(task=task)
         if self.reason and may_name(task, self.reason):
-            items = items.filter(main_reason=self.reason)
+            items = items.filter(reasons__names_rule=self.reason)
         if self.said and not task.blind:
             items = items.filter(prediction__label__slug=self.said)
         if self.part == "second":
@@ -148,7 +148,9 @@ class LedgerFilter:
     """Which statements of a task; empty and None mean any.
 
     `model` is the number of the model version whose answers are meant (None: the live one), `differs` that of one
-    that says otherwise. A confidence range or `order` "unsure" lists the least sure first, otherwise the oldest.
+    that says otherwise. `reason` is any of those for which it is in the queue; `gold` the slug of the confirmed label,
+    `source` where that came from. A confidence range or `order` "unsure" lists the least sure first, otherwise the
+    oldest.
     """
 
     text: str = ""
@@ -160,6 +162,8 @@ class LedgerFilter:
     least: float | None = None
     most: float | None = None
     reason: str = ""
+    gold: str = ""
+    source: str = ""
     corpus: str = ""
     order: str = ""
 
@@ -167,6 +171,7 @@ class LedgerFilter:
     def read(cls, values: Mapping[str, str]) -> LedgerFilter:
         """From a query string; what cannot be meant is dropped."""
         atc, reason = values.get("atc", "").strip().upper(), values.get("reason", "")
+        source = values.get("source", "")
         return cls(
             text=values.get("text", "").strip()[:LONGEST],
             drug=values.get("drug", "").strip()[:LONGEST],
@@ -177,6 +182,8 @@ class LedgerFilter:
             least=number_in(values, "least", 1),
             most=number_in(values, "most", 1),
             reason=reason if reason in ReviewItem.Reason.values else "",
+            gold=values.get("gold", "")[:50],
+            source=source if source in GoldLabel.Source.values else "",
             corpus=values.get("corpus", "")[:50],
             order="unsure" if values.get("order") == "unsure" else "",
         )
@@ -194,6 +201,10 @@ class LedgerFilter:
     def needs_a_model(self) -> bool:
         """Whether it asks for what a model version said."""
         return bool(self.label) or self.differs is not None or self.by_confidence
+
+    @property
+    def by_gold(self) -> bool:
+        return bool(self.gold or self.source)
 
     @property
     def reads_answers(self) -> bool:

@@ -12,8 +12,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Comment, Corpus, DisagreementCause, Label, Prediction, Task
-from review.models import ReviewItem
-from review.presets import PRESETS
+from review.models import LooksAgain, ReviewItem
+from review.presets import PRESETS, presets_of
 from review.queries.labels import labels_of
 
 LONGEST_COMMENT = 2_000  # characters
@@ -73,6 +73,17 @@ class AdjudicationForm(forms.Form):
         field.queryset = Label.objects.filter(task=item.task_id)
 
 
+class ReopenForm(forms.Form):
+    """Who looks again at a settled item, and why; the reason is kept in its discussion."""
+
+    to = forms.ChoiceField(choices=LooksAgain.choices, error_messages={"required": _("Choose who looks at it again.")})
+    reason = forms.CharField(
+        max_length=LONGEST_COMMENT - 100,  # a few words about the reopening stand before it
+        error_messages={"required": _("Say in a sentence why it is opened again; it is kept in the discussion.")},
+    )
+    idempotency_key = forms.UUIDField()
+
+
 class SecondOpinionForm(forms.Form):
     """Why somebody wants a second opinion; they need not say."""
 
@@ -129,6 +140,8 @@ class RoundForm(forms.Form):
 
     def __init__(self, data: Any = None, *, task: Task) -> None:
         super().__init__(data)
+        ways: Any = self.fields["preset"]
+        ways.choices = presets_of(task)
         field: Any = self.fields["corpus"]
         field.choices = [(one.name, one.title) for one in Corpus.objects.filter(task=task)]
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ledger.models import Decision, FlagRule, Prediction, Run, SpotCheck, Statement, Task
+from review import reasons as _reasons  # noqa: F401  registers the look-up that the indexes by reason are made of
 
 
 class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
@@ -75,6 +76,12 @@ class ReviewItemQuerySet(models.QuerySet["ReviewItem"]):
         return self.exclude(models.Q(lease_until__gt=now) & ~models.Q(lease_by=reviewer))
 
 
+REASONS = (
+    "low_confidence", "atc_contradiction", "flip", "suspect_gold", "audit", "spot_check", "models_differ", "requested"
+)  # fmt: skip
+"""`ReviewItem.Reason`, as its indexes know it."""
+
+
 class ReviewItem(models.Model):
     """One statement in a task's queue: why it is there, how soon it comes, and who has it open."""
 
@@ -136,8 +143,23 @@ class ReviewItem(models.Model):
         indexes = [
             # The next item is the first row of (task, state) in this order: a seek, however long the queue.
             models.Index(fields=["task", "state", "-priority", "id"], name="item_by_place_in_the_queue"),
-            models.Index(fields=["task", "state", "main_reason", "-priority", "id"], name="item_by_reason_and_place"),
-            models.Index(fields=["task", "main_reason", "statement"], name="item_by_reason_and_statement"),
+            # An item is in the part of the queue of each of its reasons: an index for each, of its items alone.
+            *(
+                models.Index(
+                    fields=["task", "state", "-priority", "id"],
+                    name=f"item_{reason}_place",
+                    condition=models.Q(reasons__names_rule=reason),
+                )
+                for reason in REASONS
+            ),
+            *(
+                models.Index(
+                    fields=["task", "statement"],
+                    name=f"item_{reason}_row",
+                    condition=models.Q(reasons__names_rule=reason),
+                )
+                for reason in REASONS
+            ),
             models.Index(fields=["assigned_to", "task", "state", "-priority", "id"], name="item_by_person_and_place"),
         ]
 
@@ -158,6 +180,13 @@ class ReviewItem(models.Model):
         if not keep_lease:
             self.lease_by = self.lease_until = None
         self.save(update_fields=["state", "lease_by", "lease_until"])
+
+
+class LooksAgain(models.TextChoices):
+    """Who looks again at an item that is settled."""
+
+    ADJUDICATION = "adjudication", _("an adjudicator, who weighs the answers again")
+    REVIEWER = "reviewer", _("a pharmacist who has not answered it")
 
 
 class Skip(models.Model):

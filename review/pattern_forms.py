@@ -15,10 +15,13 @@ from review.queries.pattern import SAMPLE
 
 
 class PatternForm(forms.Form):
-    """One answer for a whole pattern: the label is the button, `sample` the statements that were on the page."""
+    """One answer for a whole pattern: the label is the button, `sample` the statements that were on the page, `shown`
+    the label whose exceptions were: only that one can be the answer.
+    """
 
     label = forms.ModelChoiceField(Label.objects.none(), to_field_name="slug")
     comment = forms.CharField(required=False, max_length=MOST_CHARACTERS)
+    shown = forms.SlugField(required=False)
     sample = forms.CharField(max_length=20 * SAMPLE)
     idempotency_key = forms.UUIDField()
 
@@ -27,6 +30,15 @@ class PatternForm(forms.Form):
         self._statements = statements_with(task, pattern)
         field: Any = self.fields["label"]
         field.queryset = Label.objects.filter(task=task)
+
+    def clean(self) -> dict[str, Any]:
+        given = dict(super().clean() or {})
+        if "label" in given and given["label"].slug != given.get("shown"):
+            raise ValidationError(
+                _("What this answer would set apart was not on the page. Open the answer, look, and decide then.")
+            )
+        given.pop("shown", None)
+        return given
 
     def clean_sample(self) -> list[int]:
         """Ids of this pattern's statements; those the page showed."""

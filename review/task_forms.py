@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger.models import Label, Task
 from ledger.record.tasks import OF_A_LABEL, SETTINGS, state_of
 from review.keys import PAGE_KEYS
-from review.presets import PRESETS
+from review.presets import presets_of
 
 SHARE = {"step": "any", "min": 0, "max": 1, "inputmode": "decimal"}  # attributes of a field for one
 
@@ -62,14 +62,15 @@ class TaskForm(forms.ModelForm):  # type: ignore[type-arg]
         for field in self.fields.values():
             if isinstance(field, forms.FloatField):
                 field.widget.attrs |= SHARE
-        known = [(name, f"{name}, {title}") for name, title in PRESETS]
+        self._presets = dict(presets_of(self.instance))
+        known = [(name, f"{name}, {title}") for name, title in self._presets.items()]
         if self.instance.preset not in dict(known):  # of a version before or after this one
             known.append((self.instance.preset, self.instance.preset))
         self.fields["preset"].widget = forms.Select(choices=known)
 
     def clean_preset(self) -> str:
         preset: str = self.cleaned_data["preset"]
-        if preset not in dict(PRESETS) and preset != self.instance.preset:
+        if preset not in self._presets and preset != self.instance.preset:
             raise forms.ValidationError(_("There is no such way of training."))
         return preset
 

@@ -77,6 +77,7 @@ urlpatterns = [
     path("me/tour/end/", preferences.end_tour, name="end_tour"),
     path("adjudication/", adjudication.adjudication_list, name="adjudication_list"),
     path("adjudication/<int:item_id>/", adjudication.adjudication, name="adjudication"),
+    path("adjudication/<int:item_id>/reopen/", adjudication.reopen, name="reopen"),
     path("adjudication/<int:item_id>/settle/", adjudication.adjudicate, name="adjudicate"),
     path("runs/", runs.run_list, name="runs"),
     path("runs/<int:run_id>/", runs.run, name="run"),

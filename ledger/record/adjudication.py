@@ -1,4 +1,4 @@
-"""Settle what people answered differently."""
+"""Settle what people answered differently, and open again what was settled."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from ledger.chain import append_link, lock_chain
-from ledger.models import ChainLink, Decision, DisagreementCause, GoldLabel, Label, Statement, Task
+from ledger.models import ChainLink, Comment, Decision, DisagreementCause, GoldLabel, Label, Statement, Task
 from ledger.queries import standing_decisions
+from ledger.record.comments import add_comment
 from ledger.record.decisions import refuse_foreign, write_decision, written_with
-from ledger.record.gold import add_gold, newest_gold
+from ledger.record.gold import add_gold, newest_gold, take_back_gold
+from ledger.record.settling import holding
 
 
 @transaction.atomic
@@ -66,6 +68,34 @@ def adjudicate(
         decisions=[*weighed, decision],
         now=now,
     )
+
+
+@transaction.atomic
+def reopen(
+    *,
+    task: Task,
+    statement: Statement,
+    by: AbstractBaseUser,
+    reason: str,
+    takes_back: bool,
+    idempotency_key: uuid.UUID,
+    now: datetime,
+) -> Comment:
+    """Write why a settled statement is looked at again; what people had confirmed holds no longer if `takes_back`.
+
+    The reason is a comment, and taking back one more gold row that names the answers to weigh again. The same key
+    again changes nothing. Raises NothingSaid where the reason is empty.
+    """
+    lock_chain()
+    if written := Comment.objects.filter(idempotency_key=idempotency_key, author_id=by.pk).first():
+        return written
+    comment = add_comment(
+        task=task, statement=statement, author=by, text=reason, idempotency_key=idempotency_key, now=now
+    )
+    standing = holding(newest_gold(task, statement))
+    if takes_back and standing and standing.source != GoldLabel.Source.SEED:
+        take_back_gold(standing=standing, decisions=list(standing_decisions(task, statement)), now=now)
+    return comment
 
 
 def _newest_decision(task: Task, statement: Statement, reviewer: AbstractBaseUser) -> Decision | None:

@@ -39,7 +39,7 @@ class AlreadyWithdrawn(Exception):
 
 
 class AlreadyAdjudicated(Exception):
-    """An adjudicator has settled this statement since; ask for it to be adjudicated again instead of undoing."""
+    """An adjudicator has settled this statement since; ask the lead to open it again instead of undoing."""
 
 
 class KeyUsedElsewhere(Exception):
@@ -145,7 +145,8 @@ def withdraw_decision(
 ) -> Decision:
     """Undo one's own answer by one more decision, and take back the gold label that rests on it.
 
-    A second call with the same key returns the first one's row.
+    An adjudicator's gold is taken back by undoing the adjudication, not by what it weighed; what was said after it may
+    be undone and leaves it alone. A second call with the same key returns the first one's row.
     """
     lock_chain()
     written = written_with(idempotency_key, replaces_id=decision.pk, reviewer_id=by.pk, kind=Decision.Kind.WITHDRAWAL)
@@ -157,7 +158,10 @@ def withdraw_decision(
         raise AlreadyWithdrawn(AlreadyWithdrawn.__doc__)
     task, statement = decision.task, decision.statement
     standing = current_gold(task, statement)
-    if standing and standing.source == GoldLabel.Source.ADJUDICATION and decision.kind == Decision.Kind.ANSWER:
+    rests_on = set(standing.evidence.values_list("decision_id", flat=True)) if standing else set()
+    # The adjudication is the last of what its gold rests on.
+    is_weighed = decision.pk in rests_on and decision.pk != max(rests_on)
+    if standing and standing.source == GoldLabel.Source.ADJUDICATION and is_weighed:
         raise AlreadyAdjudicated(AlreadyAdjudicated.__doc__)
     withdrawal = write_decision(
         now,
@@ -168,7 +172,7 @@ def withdraw_decision(
         replaces=decision,
         idempotency_key=idempotency_key,
     )
-    if standing and standing.evidence.filter(decision=decision).exists():
+    if standing and decision.pk in rests_on:
         take_back_gold(standing=standing, decisions=[withdrawal], now=now)
     return withdrawal
 

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from ledger.models import Task
 from modeling.config import ContradictoryConfig, FieldOutOfRange, TrainingConfig, UnknownField
-from modeling.presets import PRESETS, UnknownPreset, preset_named
+from modeling.presets import OF_RELATIONS, PRESETS, UnknownPreset, preset_named
 
 
 def add_config_options(parser: CommandParser) -> None:
@@ -24,8 +24,13 @@ def add_config_options(parser: CommandParser) -> None:
 
 
 def preset_given(options: dict[str, Any], task: Task) -> str:
-    """The preset asked for, or the task's own; the command's one-sentence error where this version has none such."""
+    """The preset asked for, or the task's own; the command's one-sentence error where this version has none such.
+
+    Of a task with a label for "no relation", `paper` and `default` are those of relations.
+    """
     preset = str(options["preset"] or task.preset)
+    if task.pk and task.labels.filter(negative=True).exists():
+        preset = OF_RELATIONS.get(preset, preset)
     try:
         preset_named(preset)
     except UnknownPreset as error:

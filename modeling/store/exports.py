@@ -91,7 +91,7 @@ def export(version: ModelVersion, *, int8: bool, output: Path | None, register: 
     if architecture != "cls":
         raise NotExportable(
             f"Model {version.number} is a network of the kind {architecture} and only those of the kind cls can be "
-            "exported: answer with it here, or train a model with the preset relations."
+            "exported: answer with it here."
         )
     check_derivable(version, INT8 if register else FLOAT32)
     _check_room(output)

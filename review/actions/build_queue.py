@@ -14,13 +14,15 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, Value
 
 from ledger.flagging import Thresholds, doubt_of
-from ledger.models import Flag, FlagRule, GoldLabel, Label, ModelVersion, Prediction, Run, Task
+from ledger.models import Decision, Flag, FlagRule, GoldLabel, Label, ModelVersion, Prediction, Run, Task
 from ledger.queries import current_model, own_thresholds, trainable_labels
 from review.models import ReviewItem
 from review.priorities import Candidate, Seen, by_weight, in_queue_order, needs_second_opinion, priority_at
 
 BATCH = 1_000
 DOUBT = FlagRule.Rule.LOW_CONFIDENCE.value
+BLIND = "What people confirmed here is disputed by this model. Give your own reading; theirs is shown after it."
+"""The flag itself names what a colleague answered, and a second opinion is given without knowing it."""
 ASKED_DESPITE_GOLD = frozenset({"audit", "suspect_gold"})
 
 
@@ -35,13 +37,15 @@ class Built:
     n_items: int
     n_added: int
     n_removed: int
+    n_reopened: int
 
 
 def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] = lambda done, total: None) -> Built:
     """Put every flagged, unanswered statement in its place; running it again changes nothing.
 
     What is doubtful is judged by the thresholds as they are now, whatever they were when the model read the statement.
-    Items somebody holds, has answered or asked for keep their place and stay. `report` is told after each batch how
+    Items somebody holds, has answered or asked for keep their place and stay, but what people confirmed and this model
+    disputes is opened for a second opinion, once per model version. `report` is told after each batch how
     many of how many items are written. Memory: about 200 bytes a flagged statement. Raises NoCurrentModel.
     """
     model = current_model(run.task)
@@ -53,14 +57,16 @@ def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] =
         .values_list("statement_id", flat=True)
         .iterator()
     )
+    disputed = _disputed(run.task, model)
+    busy -= disputed
     before = ReviewItem.objects.filter(task=run.task).count()
     thresholds = _thresholds(run.task)
     free = [one for one in _candidates(run, model, thresholds) if one.statement not in busy]
     ordered = list(in_queue_order(free, _answered(run)))
-    place = 0
+    place = n_reopened = 0
     remaining: Iterator[Candidate] = iter(ordered)
     while batch := list(islice(remaining, BATCH)):
-        _write(run, model, thresholds, batch, place)
+        n_reopened += _write(run, model, thresholds, batch, place, disputed)
         place += len(batch)
         report(place, len(ordered))
     n_after = ReviewItem.objects.filter(task=run.task).count()
@@ -68,7 +74,26 @@ def build_queue(*, run: Run, now: datetime, report: Callable[[int, int], None] =
         build=run
     )
     n_removed = stale.exclude(lease_until__gt=now).delete()[1].get(ReviewItem._meta.label, 0)
-    return Built(n_items=n_after - n_removed, n_added=n_after - before, n_removed=n_removed)
+    return Built(n_items=n_after - n_removed, n_added=n_after - before, n_removed=n_removed, n_reopened=n_reopened)
+
+
+def _disputed(task: Task, model: ModelVersion) -> set[int]:
+    """Statements of settled items whose gold people made and this model disputes, and has not been asked about.
+
+    Four queries. What somebody has answered beside this model's answer stays settled: once per model version.
+    """
+    suspect = Flag.objects.filter(prediction__model_version=model, rule__rule=FlagRule.Rule.SUSPECT_GOLD)
+    says = dict(suspect.values_list("prediction__statement", "prediction__label").iterator())
+    settled = set(
+        ReviewItem.objects.filter(task=task, state=ReviewItem.State.SETTLED, statement__any_of=list(says))
+        .exclude(prediction__model_version=model)
+        .values_list("statement", flat=True)
+    )
+    beside = Decision.objects.filter(task=task, statement__any_of=list(settled), prediction_seen__model_version=model)
+    settled -= set(beside.values_list("statement", flat=True))
+    confirmed = GoldLabel.objects.current().filter(task=task, statement__any_of=list(settled))
+    rows = confirmed.exclude(source=GoldLabel.Source.SEED).values_list("statement", "label")
+    return {statement for statement, label in rows if says[statement] != label}
 
 
 def _answered(run: Run) -> Seen:
@@ -121,7 +146,15 @@ def _candidates(run: Run, model: ModelVersion, thresholds: Thresholds) -> Iterat
 
 
 @transaction.atomic
-def _write(run: Run, model: ModelVersion, thresholds: Thresholds, batch: list[Candidate], first_place: int) -> None:
+def _write(
+    run: Run,
+    model: ModelVersion,
+    thresholds: Thresholds,
+    batch: list[Candidate],
+    first_place: int,
+    disputed: set[int],
+) -> int:
+    """Put a batch in its place; returns how many settled items were opened again."""
     asked = Prediction.objects.filter(model_version=model, statement__in=[one.statement for one in batch])
     predictions: dict[int, int] = dict(asked.values_list("statement_id", "id"))
     flags = (
@@ -132,7 +165,8 @@ def _write(run: Run, model: ModelVersion, thresholds: Thresholds, batch: list[Ca
     )
     titles = dict(Label.objects.filter(task=run.task).values_list("id", "title"))
     reasons: dict[int, list[dict[str, object]]] = defaultdict(list)
-    for statement, rule, explanation, atc_rule in flags:
+    for statement, rule, told, atc_rule in flags:
+        explanation = BLIND if statement in disputed and rule == FlagRule.Rule.SUSPECT_GOLD else told
         reasons[statement].append({"rule": rule, "explanation": explanation, "atc_rule": atc_rule})
     for one in batch:
         if why := doubt_of(one.label, one.confidence, thresholds, titles):
@@ -156,3 +190,14 @@ def _write(run: Run, model: ModelVersion, thresholds: Thresholds, batch: list[Ca
         unique_fields=["task", "statement"],
         update_fields=["prediction", "build", "priority", "main_reason", "reasons"],
     )
+    return _open_again(run.task, [one.statement for one in batch if one.statement in disputed])
+
+
+def _open_again(task: Task, statements: list[int]) -> int:
+    """Ask another person about settled items; those that nobody answered by itself are open as at first."""
+    if not statements:
+        return 0
+    settled = ReviewItem.objects.filter(task=task, state=ReviewItem.State.SETTLED, statement__any_of=statements)
+    answers = Decision.objects.standing().filter(task=task, statement=OuterRef("statement"))
+    nobody = settled.exclude(Exists(answers)).update(state=ReviewItem.State.OPEN, assigned_to=None)
+    return nobody + settled.update(state=ReviewItem.State.AWAITING_SECOND, reviews_needed=2, assigned_to=None)

@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from ledger.chain import lock_chain
-from ledger.models import Decision, Label, Prediction
-from ledger.queries import standing_decisions
+from ledger.models import Decision, GoldLabel, Label, Prediction
+from ledger.queries import current_gold, standing_decisions
 from ledger.record.decisions import Outcome, submit_decision, withdraw_decision
 from ledger.record.revisions import NothingToRevise, revise_decision
 from ledger.record.settling import Said
@@ -83,7 +83,7 @@ def decide(
         now=now,
     )
     if not outcome.repeated:
-        item.move_to(STATE_AFTER[outcome.status])
+        item.move_to(state_after(outcome))
     if outcome.reopened:
         open_again(outcome.reopened, now)
     return outcome
@@ -125,7 +125,7 @@ def revise(
         now=now,
     )
     if not outcome.repeated:
-        item.move_to(STATE_AFTER[outcome.status], keep_lease=item.holder(now) not in (None, by.pk))
+        item.move_to(state_after(outcome), keep_lease=item.holder(now) not in (None, by.pk))
     if outcome.reopened:
         open_again(outcome.reopened, now)
     return outcome
@@ -144,15 +144,26 @@ def undo(*, decision: Decision, by: User, idempotency_key: uuid.UUID, now: datet
     if item is None:
         return None
     if not repeated:
+        gold = current_gold(item.task, item.statement)
         left = list(standing_decisions(item.task, item.statement))
-        item.move_to(state_of(left), keep_lease=item.holder(now) not in (None, by.pk))
+        item.move_to(state_of(left, gold), keep_lease=item.holder(now) not in (None, by.pk))
     return item if claim(item=item, reviewer=by, now=now) else None
 
 
-def state_of(answers: Sequence[Decision]) -> ReviewItem.State:
-    """Where an item stands once an answer was taken back, from the answers that are left."""
+def state_after(outcome: Outcome) -> ReviewItem.State:
+    """Where an answer leaves its item. An adjudicator's gold holds, but an answer against it is for an adjudicator."""
+    gold = outcome.gold
+    if gold and gold.source == GoldLabel.Source.ADJUDICATION and gold.label_id != outcome.decision.label_id:
+        return ReviewItem.State.ADJUDICATION
+    return STATE_AFTER[outcome.status]
+
+
+def state_of(answers: Sequence[Decision], gold: GoldLabel | None) -> ReviewItem.State:
+    """Where an item stands once an answer was taken back, from the answers that are left and the gold that holds."""
     if not answers:
         return ReviewItem.State.OPEN
+    if gold and gold.source == GoldLabel.Source.ADJUDICATION:  # the answer had been asked for beside it, and still is
+        return ReviewItem.State.AWAITING_SECOND
     if len({answer.label_id for answer in answers}) > 1:
         return ReviewItem.State.ADJUDICATION
     return ReviewItem.State.AWAITING_SECOND

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.db import connection
 
 from ledger.searchable import INDEX
+from review.queries.named import is_named, named_among
 from review.queries.sql import Sql, any_of, has_words, joined
-from review.queries.wanted import Wanted
+from review.queries.wanted import Meant, Wanted
+from review.reasons import names_rule
 
 FEW_DRUGS = 40  # of a class; a larger class leaves so many statements that walking them all is quicker
 
@@ -35,11 +37,18 @@ class Place:
             return None
 
 
-def few_drugs(wanted: Wanted) -> list[int] | None:
+def few_drugs(wanted: Wanted) -> Meant | None:
     """The drugs one of which every statement names, when they are few enough to seek by."""
     named = [drugs for drugs in (wanted.drugs, wanted.class_drugs) if drugs is not None]
-    shortest = min(named, key=len, default=[])
-    return shortest if 0 < len(shortest) <= FEW_DRUGS else None
+    shortest = min(named, key=len, default=None)
+    return shortest if shortest and len(shortest) <= FEW_DRUGS else None
+
+
+def is_about(meant: Meant) -> Sql:
+    """That statement `s` names one of the drugs, by its key or, where a mention has none, by a name."""
+    ways = [any_of(f"s.{end}_drug_id", meant.drugs) for end in ("head", "tail")]
+    ways += [is_named(meant.names)] if meant.names else []
+    return Sql(f"({' OR '.join(way.text for way in ways)})", tuple(value for way in ways for value in way.params))
 
 
 def candidates_of(wanted: Wanted, after: Place | None, window: int) -> Sql:
@@ -65,13 +74,10 @@ def _arms(wanted: Wanted, behind: int) -> list[Sql]:
     """Seeks whose rows together are the candidates in the order of their ids."""
     if drugs := few_drugs(wanted):
         # The plus keeps the databases from walking all statements by id instead, or all of a corpus.
-        among = any_of("+corpus_id", wanted.corpora)
+        among = any_of("+s.corpus_id", wanted.corpora)
         return [
-            Sql(
-                f"SELECT id FROM ledger_statement WHERE {one.text} AND +id > %s AND {among.text}",  # noqa: S608
-                (*one.params, behind, *among.params),
-            )
-            for one in (any_of(f"{end}_drug_id", drugs) for end in ("head", "tail"))
+            Sql(f"{one.text} AND +s.id > %s AND {among.text}", (*one.params, behind, *among.params))
+            for one in _about(drugs)
         ]
     if wanted.filter.words:
         if connection.vendor == "postgresql":
@@ -81,10 +87,21 @@ def _arms(wanted: Wanted, behind: int) -> list[Sql]:
         match = " ".join(f'"{word.rstrip("*")}"{"*" if word.endswith("*") else ""}' for word in wanted.filter.words)
         return [Sql(f"SELECT rowid AS id FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid > %s", (match, behind))]  # noqa: S608
     if wanted.filter.reason:
-        seek = "SELECT statement_id AS id FROM review_reviewitem WHERE task_id = %s AND main_reason = %s"
-        return [Sql(f"{seek} AND statement_id > %s", (wanted.task.pk, wanted.filter.reason, behind))]
+        named = names_rule(connection.vendor, "reasons", wanted.filter.reason)
+        seek = f"SELECT statement_id AS id FROM review_reviewitem WHERE task_id = %s AND {named}"  # noqa: S608
+        return [Sql(f"{seek} AND statement_id > %s", (wanted.task.pk, behind))]
+    if wanted.filter.by_gold:  # the first row of each chain: its statement has gold, or had
+        seek = "SELECT statement_id AS id FROM ledger_goldlabel WHERE task_id = %s AND replaces_id IS NULL"
+        return [Sql(f"{seek} AND statement_id > %s", (wanted.task.pk, behind))]
     seek = "SELECT id FROM ledger_statement WHERE corpus_id = %s AND id > %s"
     return [Sql(seek, (corpus, behind)) for corpus in wanted.corpora]
+
+
+def _about(meant: Meant) -> list[Sql]:
+    """Seeks of the statements `s` about some drugs; a statement may be found by several."""
+    by_key = (any_of(f"s.{end}_drug_id", meant.drugs) for end in ("head", "tail"))
+    seeks = [Sql(f"SELECT s.id FROM ledger_statement s WHERE {one.text}", one.params) for one in by_key]  # noqa: S608
+    return [*seeks, *named_among(meant.names)]
 
 
 def _by_confidence(wanted: Wanted, after: Place | None) -> list[Sql]:
@@ -93,9 +110,9 @@ def _by_confidence(wanted: Wanted, after: Place | None) -> list[Sql]:
     least, most = wanted.filter.least or 0.0, 1.0 if wanted.filter.most is None else wanted.filter.most
     source, given = "ledger_prediction AS p WHERE p.model_version_id = %s", (wanted.model.pk,)
     if drugs := few_drugs(wanted):
-        ends = [any_of(f"s.{end}_drug_id", drugs) for end in ("head", "tail")]
-        either = " UNION ".join(f"SELECT s.id FROM ledger_statement s WHERE {end.text}" for end in ends)  # noqa: S608
-        given = (*(value for end in ends for value in end.params), *given)
+        seeks = _about(drugs)
+        either = " UNION ".join(seek.text for seek in seeks)
+        given = (*(value for seek in seeks for value in seek.params), *given)
         source = (
             f"({either}) AS s {joined()} ledger_prediction AS p ON p.statement_id = s.id WHERE p.model_version_id = %s"
         )

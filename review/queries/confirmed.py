@@ -27,6 +27,7 @@ class Confirmed:
     source: str
     at: datetime
     decider: str
+    is_adjudicated: bool
 
 
 def confirmed_columns() -> dict[str, Subquery]:
@@ -40,4 +41,10 @@ def confirmed(item: ReviewItem, labels: Mapping[int, Label]) -> Confirmed | None
     label_id, source, at, decider = (getattr(item, name) for name in COLUMNS)
     if label_id is None:
         return None
-    return Confirmed(labels[label_id], str(GoldLabel.Source(source).label), at, decider or "")
+    return Confirmed(
+        label=labels[label_id],
+        source=str(GoldLabel.Source(source).label),
+        at=at,
+        decider=decider or "",
+        is_adjudicated=source == GoldLabel.Source.ADJUDICATION,
+    )

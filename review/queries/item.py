@@ -60,8 +60,8 @@ class ItemPage:
     pieces: list[Piece]
     reasons: list[Reason]
     answers: list[Answer]
-    head: DrugCard | None
-    tail: DrugCard | None
+    head: DrugCard
+    tail: DrugCard
     atc_rules: list[AtcRule]
     neighbours: Neighbours
     predictions: list[Prediction]
@@ -88,6 +88,14 @@ class ItemPage:
     def may_reject(self) -> bool:
         """Whether not the model's answer means one other."""
         return len(self.answers) == 2
+
+    @property
+    def adjudication(self) -> Decision | None:
+        """What an adjudicator said on weighing this person's answer, where that holds: the answer then stays."""
+        if self.own_answer is None or self.confirmed is None or not self.confirmed.is_adjudicated:
+            return None
+        said = [one for one in self.history if one.kind == Decision.Kind.ADJUDICATION and one.pk > self.own_answer.pk]
+        return next((one for one in reversed(said) if not hasattr(one, "replaced_by")), None)
 
     @property
     def older(self) -> int | None:
@@ -120,7 +128,8 @@ def get_item(item_id: int) -> ReviewItem:
 
 
 def get_item_page(item_id: int, reader: User, now: datetime, *, task: Task | None = None) -> ItemPage:
-    """At most eight queries, however much there is to show; raises ReviewItem.DoesNotExist.
+    """At most eight queries, however much there is to show, ten where the corpus names no drugs by their keys; raises
+    ReviewItem.DoesNotExist.
 
     With `task`, the item's as somebody read it for this request, one less where its labels were read too.
     """
@@ -138,7 +147,7 @@ def get_item_page(item_id: int, reader: User, now: datetime, *, task: Task | Non
     own = [one for one in decisions if one.reviewer_id == reader.pk]
     own_answer = next((one for one in own if not hasattr(one, "replaced_by") and one.label_id), None)
     hidden, open_talk = hides_model(item, own), sees_others(item, own_answer)
-    head, tail = drug_cards([statement.head_drug, statement.tail_drug])
+    head, tail = drug_cards(statement)
     return ItemPage(
         item=item,
         hold=_hold(item, reader, own_answer, decisions, now),
@@ -150,7 +159,7 @@ def get_item_page(item_id: int, reader: User, now: datetime, *, task: Task | Non
         head=head,
         tail=tail,
         atc_rules=[] if hidden else _atc_rules(item),
-        neighbours=neighbours_of(item, labels),
+        neighbours=neighbours_of(item, labels, reader, hides_model=hidden),
         predictions=[] if hidden else list(predictions_of(statement)),
         history=decisions if own_answer else own,
         own_answer=own_answer,

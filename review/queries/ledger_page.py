@@ -13,6 +13,7 @@ from review.filters import LedgerFilter
 from review.marking import Piece
 from review.models import ReviewItem, SavedFilter
 from review.queries.candidates import Place
+from review.queries.drugs import MEDICINES
 from review.queries.search import WINDOW, Look, look
 from review.queries.sentence import line_of
 from review.queries.wanted import Wanted, want
@@ -61,12 +62,16 @@ class LedgerPage:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the form offers."""
+    """What the form offers. `of_drugs`: both ends of the task's pairs are drugs; `has_drugs`: one may be."""
+
+    of_drugs: bool
+    has_drugs: bool
 
     labels: list[Label]
     models: list[ModelVersion]
     corpora: list[Corpus]
     reasons: list[tuple[str, str]]
+    sources: list[tuple[str, str]]
     saved: list[SavedFilter]
 
 
@@ -91,11 +96,15 @@ def ledger_page(task: Task, chosen: LedgerFilter, *, reader: User, after: Place 
 
 def choices(task: Task, reader: User) -> Choices:
     """Four queries."""
+    kinds = {task.head_kind, task.tail_kind}
     return Choices(
+        of_drugs=kinds == {"drug"},
+        has_drugs=bool(kinds & MEDICINES),
         labels=list(Label.objects.filter(task=task)),
         models=list(ModelVersion.objects.filter(task=task).order_by("-number").only("id", "number")),
         corpora=list(Corpus.objects.filter(task=task)),
         reasons=[(reason.value, str(reason.label)) for reason in ReviewItem.Reason],
+        sources=[(source.value, str(source.label)) for source in GoldLabel.Source],
         saved=list(SavedFilter.objects.filter(owner=reader, task=task)),
     )
 

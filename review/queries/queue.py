@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
-from ledger.enqueue import listening_workers
-from ledger.models import Label, Run, Task
+from ledger.enqueue import listening_workers, queue_of
+from ledger.models import Label, ModelVersion, Run, Task
 from ledger.queries import current_model
 from review.filters import QueueFilter, may_name, skipped_in
 from review.models import ReviewItem
@@ -20,6 +20,11 @@ from review.queries.counting import counts_up_to, in_words
 
 MOST = 5_000
 MOST_HIDDEN = 1_000
+UNDER_WAY: dict[str, Literal["building", "reading", "learning"]] = {
+    Run.Kind.QUEUE: "building",
+    Run.Kind.INFERENCE: "reading",
+    Run.Kind.TRAINING: "learning",
+}
 SKIPPED = QueueFilter(part="skipped")
 
 
@@ -45,12 +50,20 @@ class QueueCounts:
 
 @dataclass(frozen=True, slots=True)
 class Emptiness:
-    """Why there is no item for this person now; `n`, `is_more` (than `n`) and `until` as the kind needs them."""
+    """Why there is no item for this person now; `n`, `is_more` (than `n`) and `until` as the kind needs them.
 
-    kind: Literal["no_model", "no_worker", "building", "not_built", "hidden", "leased", "skipped", "done"]
+    `run`: the work that items will come of, and `queue` the workers' queue it is in.
+    """
+
+    kind: (
+        Literal["no_model", "no_worker", "building", "reading", "learning"]
+        | Literal["not_built", "hidden", "leased", "skipped", "done"]
+    )
     n: int = 0
     is_more: bool = False
     until: datetime | None = None
+    run: Run | None = None
+    queue: str = ""
 
 
 def named_queues(task: Task) -> Iterator[tuple[str, QueueFilter]]:
@@ -96,7 +109,7 @@ def queue_counts(task: Task, reader: User, chosen: QueueFilter) -> QueueCounts:
 
 
 def why_empty(task: Task, reviewer: User, now: datetime, chosen: QueueFilter) -> Emptiness | None:
-    """Why `claim_next` has nothing for this person; None when it has. At most six queries and one look at Redis."""
+    """Why `claim_next` has nothing for this person; None when it has. At most seven queries and one look at Redis."""
     answerable = ReviewItem.objects.filter(task=task).answerable_by(reviewer)
     mine = chosen.items(task, reviewer).answerable_by(reviewer)
     if mine.free_for(reviewer, now).first_waiting(1):
@@ -111,10 +124,24 @@ def why_empty(task: Task, reviewer: User, now: datetime, chosen: QueueFilter) ->
         return Emptiness("hidden", min(n_hidden, MOST_HIDDEN), is_more=n_hidden > MOST_HIDDEN)
     if n_skipped := skipped.count():
         return Emptiness("skipped", n_skipped)
-    building = Run.objects.filter(task=task, kind=Run.Kind.QUEUE, status__in=Run.ACTIVE).exists()
-    if building:
-        heard = any("default" in worker.queues for worker in listening_workers())
-        return Emptiness("building" if heard else "no_worker")
+    model = current_model(task)
+    run = _under_way(task, model)
+    if run is not None:
+        queue = queue_of(run)
+        heard = any(queue in worker.queues for worker in listening_workers())
+        return Emptiness(UNDER_WAY[run.kind] if heard else "no_worker", run=run, queue=queue)
     if ReviewItem.objects.filter(task=task).exists():
         return Emptiness("done")
-    return Emptiness("not_built" if current_model(task) else "no_model")
+    return Emptiness("not_built" if model else "no_model")
+
+
+def _under_way(task: Task, model: ModelVersion | None) -> Run | None:
+    """The work that items will come of, the nearest to them first: building, the live model's reading, and where no
+    model is live the training of one (one query)."""
+    active = {
+        run.kind: run
+        for run in Run.objects.filter(task=task, status__in=Run.ACTIVE).order_by("-id")
+        if run.kind != Run.Kind.INFERENCE or (model and run.model_version_id == model.pk)
+    }
+    kinds = [Run.Kind.QUEUE, Run.Kind.INFERENCE] if model else [Run.Kind.QUEUE, Run.Kind.TRAINING]
+    return next((active[kind] for kind in kinds if kind in active), None)

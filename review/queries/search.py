@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import connection
 
-from ledger.models import Decision
+from ledger.models import Decision, GoldLabel
 from review.models import ReviewItem
-from review.queries.candidates import Place, candidates_of, few_drugs
+from review.queries.candidates import Place, candidates_of, few_drugs, is_about
 from review.queries.sql import Sql, any_of, has_words, joined
 from review.queries.wanted import Wanted
+from review.reasons import names_rule
 
 WINDOW = 20_000  # candidates; a tenth of a second where each of them takes two seeks
 
@@ -102,7 +103,10 @@ def _narrowing(wanted: Wanted, reader: User) -> tuple[list[Sql], list[Sql]]:
     item = "EXISTS (SELECT 1 FROM review_reviewitem i WHERE i.task_id = %s AND i.statement_id = c.id"
     walks_items = not (chosen.words or chosen.by_confidence or few_drugs(wanted))
     if chosen.reason and not walks_items:
-        conditions.append(Sql(f"{item} AND i.main_reason = %s)", (wanted.task.pk, chosen.reason)))
+        named = names_rule(connection.vendor, "i.reasons", chosen.reason)
+        conditions.append(Sql(f"{item} AND {named})", (wanted.task.pk,)))
+    if chosen.by_gold:
+        conditions.append(_has_gold(wanted, item, reader))
     if wanted.task.blind and chosen.reads_answers:
         conditions.append(_not_to_be_answered(wanted, item, reader))
     return joins, conditions
@@ -114,15 +118,29 @@ def _statement_conditions(wanted: Wanted) -> list[Sql]:
     few = few_drugs(wanted)
     for drugs in (wanted.drugs, wanted.class_drugs):
         if drugs is not None and drugs != few:
-            head, tail = any_of("s.head_drug_id", drugs), any_of("s.tail_drug_id", drugs)
-            conditions.append(Sql(f"({head.text} OR {tail.text})", (*head.params, *tail.params)))
+            conditions.append(is_about(drugs))
     if chosen.words and (few or chosen.by_confidence):
         conditions.append(has_words("s.text", chosen.words))
     by_word = bool(chosen.words and not few and not chosen.by_confidence and connection.vendor == "sqlite")
-    by_task = chosen.by_confidence or (chosen.reason and not few and not chosen.words)
+    by_task = chosen.by_confidence or ((chosen.reason or chosen.by_gold) and not few and not chosen.words)
     if by_word or (by_task and chosen.corpus):
         conditions.append(any_of("s.corpus_id", wanted.corpora))
     return conditions
+
+
+def _has_gold(wanted: Wanted, item: str, reader: User) -> Sql:
+    """That a gold label holds, as asked for. People's is not found while the reader may still be asked."""
+    chosen = wanted.filter
+    known = _not_to_be_answered(wanted, item, reader)
+    conditions = [Sql(f"(g.source = %s OR {known.text})", (GoldLabel.Source.SEED.value, *known.params))]
+    conditions += [Sql("g.label_id = %s", (wanted.gold.pk,))] if wanted.gold else []
+    conditions += [Sql("g.source = %s", (chosen.source,))] if chosen.source else []
+    return Sql(
+        "EXISTS (SELECT 1 FROM ledger_goldlabel g WHERE g.task_id = %s AND g.statement_id = c.id "  # noqa: S608
+        "AND g.label_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_goldlabel r WHERE r.replaces_id = g.id) "
+        f"AND {' AND '.join(one.text for one in conditions)})",
+        (wanted.task.pk, *(value for one in conditions for value in one.params)),
+    )
 
 
 def _not_to_be_answered(wanted: Wanted, item: str, reader: User) -> Sql:

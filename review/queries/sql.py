@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +18,11 @@ class Sql:
     params: tuple[Any, ...] = ()
 
 
-def any_of(column: str, values: list[int]) -> Sql:
+def any_of(column: str, values: Sequence[int] | Sequence[str]) -> Sql:
     """That the column has one of these values, as one parameter."""
     if connection.vendor == "postgresql":
-        return Sql(f"{column} = ANY(%s)", (values,))
-    return Sql(f"{column} IN (SELECT value FROM json_each(%s))", (str(values),))  # noqa: S608
+        return Sql(f"{column} = ANY(%s)", (list(values),))
+    return Sql(f"{column} IN (SELECT value FROM json_each(%s))", (json.dumps(list(values)),))  # noqa: S608
 
 
 def joined() -> str:

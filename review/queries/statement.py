@@ -26,8 +26,8 @@ class StatementPage:
     statement: Statement
     task: Task
     pieces: list[Piece]
-    head: DrugCard | None
-    tail: DrugCard | None
+    head: DrugCard
+    tail: DrugCard
     item: ReviewItem | None
     is_veiled: bool
     hides_models: bool
@@ -43,9 +43,9 @@ def get_statement(statement_id: int) -> Statement:
 
 
 def statement_page(statement: Statement, reader: User) -> StatementPage:
-    """Seven queries."""
+    """Seven queries, eight where the corpus names no drugs by their keys."""
     task = statement.corpus.task
-    head, tail = drug_cards([statement.head_drug, statement.tail_drug])
+    head, tail = drug_cards(statement)
     item = items_with_own_answer(task, [statement.pk], reader).get(statement.pk)
     veiled = is_veiled(item)
     decisions = Decision.objects.filter(task=task, statement=statement).select_related("reviewer", "label")

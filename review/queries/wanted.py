@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from ledger.models import Corpus, Drug, DrugAtc, DrugName, Label, ModelVersion, Task
+from ledger.models import Corpus, Drug, DrugAtc, DrugName, Label, ModelVersion, Statement, Task
 from ledger.patterns import fold
 from ledger.queries import current_model
 from review.filters import LedgerFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Drugs by their keys and, in a task with documents, the folded names their mentions may have there."""
+
+    drugs: list[int]
+    names: list[str]
+
+    def __len__(self) -> int:
+        return len(self.drugs) or len(self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +37,9 @@ class Wanted:
     model: ModelVersion | None
     other: ModelVersion | None
     label: Label | None
-    drugs: list[int] | None
-    class_drugs: list[int] | None
+    gold: Label | None
+    drugs: Meant | None
+    class_drugs: Meant | None
     trouble: str
 
     @property
@@ -36,11 +49,16 @@ class Wanted:
 
 
 def want(task: Task, chosen: LedgerFilter) -> Wanted:
-    """At most six queries."""
+    """At most six queries, eight in a task with documents.
+
+    A task has documents when the first statement of one of its corpora is of one. Their mentions name no drug by its
+    key, so they are found by their names, and so is what is no drug at all.
+    """
     troubles: list[str] = []
-    corpora = list(Corpus.objects.filter(task=task).values_list("name", "pk"))
-    if chosen.corpus:
-        corpora = [(name, pk) for name, pk in corpora if name == chosen.corpus]
+    first = Statement.objects.filter(corpus=OuterRef("pk")).order_by("id").values("document")[:1]
+    known = Corpus.objects.filter(task=task).annotate(document=Subquery(first)).values_list("name", "pk", "document")
+    corpora = [row for row in known if not chosen.corpus or row[0] == chosen.corpus]
+    has_documents = any(document for *_name, document in corpora)
     if not corpora:
         troubles.append(_("There is no such corpus in this task.") if chosen.corpus else _("Nothing is imported yet."))
     numbers = {number for number in (chosen.model, chosen.differs) if number is not None}
@@ -52,28 +70,38 @@ def want(task: Task, chosen: LedgerFilter) -> Wanted:
     model = current_model(task) if chosen.model is None else versions.get(chosen.model)
     if model is None and not troubles and chosen.needs_a_model:
         troubles.append(_("No model is live for this task; choose one."))
-    label = Label.objects.filter(task=task, slug=chosen.label).first() if chosen.label else None
-    if chosen.label and label is None:
+    slugs = [slug for slug in (chosen.label, chosen.gold) if slug]
+    labels = {one.slug: one for one in Label.objects.filter(task=task, slug__in=slugs)} if slugs else {}
+    if set(slugs) - set(labels):
         troubles.append(_("This task has no such label."))
-    drugs = _drugs(chosen.drug) if chosen.drug else None
-    if drugs == []:
+    drugs = _meant(_drugs(chosen.drug), has_documents, chosen.drug) if chosen.drug else None
+    if drugs is not None and not drugs:
         troubles.append(
             _("No drug is called “%(name)s”. Give its whole name or its DrugBank id.") % {"name": chosen.drug}
         )
-    class_drugs = _drugs_of_class(chosen.atc) if chosen.atc else None
-    if class_drugs == []:
+    class_drugs = _meant(_drugs_of_class(chosen.atc), has_documents) if chosen.atc else None
+    if class_drugs is not None and not class_drugs:
         troubles.append(_("No drug has an ATC code in %(code)s.") % {"code": chosen.atc})
     return Wanted(
         filter=chosen,
         task=task,
-        corpora=[pk for _name, pk in corpora],
+        corpora=[pk for _name, pk, _document in corpora],
         model=model,
         other=versions.get(chosen.differs) if chosen.differs is not None else None,
-        label=label,
+        label=labels.get(chosen.label),
+        gold=labels.get(chosen.gold),
         drugs=drugs,
         class_drugs=class_drugs,
         trouble=" ".join(troubles),
     )
+
+
+def _meant(drugs: list[int], has_documents: bool, name: str = "") -> Meant:
+    """With the names the drugs go by, where those count, and the one asked for."""
+    if not has_documents:
+        return Meant(drugs, [])
+    names = set(DrugName.objects.filter(drug__any_of=drugs).values_list("folded", flat=True))
+    return Meant(drugs, sorted(names | ({fold(name)} if name else set())))
 
 
 def _drugs(name: str) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,8 +19,13 @@ from review.models import ReviewItem
 from review.permissions import Request, role_required
 from review.queries.comments import thread_of
 from review.views.item import item_or_404
+from review.views.keeping import forget_kept, keep_over_sign_in, kept_at
 from review.views.queue import see_other, wants_fragment
 from review.wording import worded
+
+
+def _page(item_id: int) -> str:
+    return reverse("review:comments", args=[item_id])
 
 
 @never_cache
@@ -32,6 +38,7 @@ def comments(request: Request, item_id: int) -> HttpResponse:
 
 
 @require_POST
+@keep_over_sign_in(_page, "text", "answers")
 @role_required
 def comment(request: Request, item_id: int) -> HttpResponse:
     """Add a comment, or an answer to one; sent twice it stands once."""
@@ -52,17 +59,20 @@ def comment(request: Request, item_id: int) -> HttpResponse:
     except (NothingSaid, AnswersAnotherStatement) as error:
         form.add_error(None, worded(error))
         return _thread(request, item, form, status=422)
+    forget_kept(request, _page(item_id))
     if wants_fragment(request):
         return _thread(request, item)
-    return see_other(reverse("review:comments", args=[item_id]))
+    return see_other(_page(item_id))
+
+
+def typed(request: Request, item_id: int, form: CommentForm | None = None) -> dict[str, Any]:
+    """What stands in the comment's field, or in that of the reply it was: refused just now, or kept over a sign-in."""
+    sent = request.POST if form else kept_at(request, _page(item_id))
+    replied = "" if form and "answers" in form.errors else sent.get("answers", "")
+    return {"form": form, "text": sent.get("text", ""), "replied": replied}
 
 
 def _thread(request: Request, item: ReviewItem, form: CommentForm | None = None, status: int = 200) -> HttpResponse:
-    context = {
-        "thread": thread_of(item, request.user),
-        "key": uuid.uuid4(),
-        "form": form,
-        "text": request.POST.get("text", "") if form else "",
-    }
+    context = {"thread": thread_of(item, request.user), "key": uuid.uuid4(), **typed(request, item.pk, form)}
     name = "review/_comments.html" if wants_fragment(request) else "review/comments.html"
     return render(request, name, context, status=status)

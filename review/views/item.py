@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,15 +25,22 @@ from review.actions.decide import HeldByAnother, NoAnswerNeeded
 from review.filters import QueueFilter, may_name
 from review.forms import DecisionForm, SecondOpinionForm
 from review.models import Preference, ReviewItem
-from review.permissions import Request, pharmacist_required, to_login
+from review.permissions import Request, pharmacist_required
 from review.queries.item import get_item, get_item_page
+from review.views.keeping import forget_kept, keep_over_sign_in, kept_at
 from review.views.queue import see_other, to_next, wants_fragment
 from review.wording import worded
 
-KEPT = "answer_kept_over_sign_in"
 REFUSALS = (
     HeldByAnother, NoAnswerNeeded, AlreadyDecided, AlreadyAdjudicated, NothingToRevise, KeyUsedElsewhere,
 )  # fmt: skip
+
+
+def _page(item_id: int) -> str:
+    return reverse("review:item", args=[item_id])
+
+
+keeping_answer = keep_over_sign_in(_page, "label", "comment")
 
 
 def item_or_404(item_id: int) -> ReviewItem:
@@ -70,8 +74,7 @@ def show(
         page = get_item_page(item_id, request.user, now, task=task)
     except ReviewItem.DoesNotExist as error:
         raise Http404("There is no such item.") from error
-    kept = request.session.get(KEPT, {})
-    kept_here = kept.get("item") == item_id
+    kept = kept_at(request, _page(item_id))
     context = {
         "page": page,
         "panel": page.panel,
@@ -79,9 +82,9 @@ def show(
         "chosen": chosen,
         "reasons": [one for one in ReviewItem.Reason if may_name(page.item.task, one)],
         "key": uuid.uuid4(),
-        "kept": kept if kept_here else None,
+        "kept": kept,
         "form": form,
-        "comment": request.POST.get("comment", "") if status != 200 else kept.get("comment", "") if kept_here else "",
+        "comment": request.POST.get("comment", "") if status != 200 else kept.get("comment", ""),
         "receipt": None if page.hold == "answered" else page.recent.receipt(now),
         "preference": Preference.of(request.user),
     }
@@ -94,7 +97,7 @@ def show(
 
 def to_item(request: Request, item_id: int, chosen: QueueFilter, task: Task | None = None) -> HttpResponse:
     """The item's page: at once where htmx waits for it, which saves the browser a second round trip."""
-    address = reverse("review:item", args=[item_id])
+    address = _page(item_id)
     address = f"{address}?{chosen.query}" if chosen else address
     if not wants_fragment(request):
         return see_other(address)
@@ -112,23 +115,6 @@ def advance(request: Request, task: Task, chosen: QueueFilter) -> HttpResponse:
     return to_next(request, task, chosen)
 
 
-def keep_answer_over_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Somebody whose session ended while they thought finds their answer on the page again after signing in."""
-
-    @wraps(view)
-    def keeping(request: HttpRequest, item_id: int) -> HttpResponseBase:
-        if request.user.is_authenticated or request.method != "POST":
-            return view(request, item_id)
-        request.session[KEPT] = {
-            "item": item_id,
-            "label": request.POST.get("label", "")[:50],
-            "comment": request.POST.get("comment", "")[:2_000],
-        }
-        return to_login(request, reverse("review:item", args=[item_id]))
-
-    return keeping
-
-
 def conflict(request: Request, answered: ReviewItem, chosen: QueueFilter, given: Any, why: Exception) -> HttpResponse:
     """Why an answer was not saved, with the answer, so that nothing typed is lost."""
     context = {"item": answered, "task": answered.task, "why": worded(why), "given": given, "chosen": chosen}
@@ -137,7 +123,7 @@ def conflict(request: Request, answered: ReviewItem, chosen: QueueFilter, given:
 
 
 @require_POST
-@keep_answer_over_sign_in
+@keeping_answer
 @pharmacist_required
 def decide(request: Request, item_id: int) -> HttpResponse:
     """Save an answer and go on to the next item; on a blind task first show what the model says of this one."""
@@ -151,14 +137,14 @@ def decide(request: Request, item_id: int) -> HttpResponse:
         outcome = decisions.decide(item=answered, by=request.user, now=timezone.now(), **given)
     except REFUSALS as error:
         return conflict(request, answered, chosen, given, error)
-    request.session.pop(KEPT, None)
+    forget_kept(request, _page(item_id))
     if answered.task.blind and outcome.decision.prediction_seen_id is None:
         return to_item(request, item_id, chosen, answered.task)
     return advance(request, answered.task, chosen)
 
 
 @require_POST
-@keep_answer_over_sign_in
+@keeping_answer
 @pharmacist_required
 def revise(request: Request, item_id: int) -> HttpResponse:
     """Keep or change a blind answer, now that the model's is in view, and go on to the next item."""
@@ -173,11 +159,12 @@ def revise(request: Request, item_id: int) -> HttpResponse:
         decisions.revise(item=answered, by=request.user, now=timezone.now(), **given)
     except REFUSALS as error:
         return conflict(request, answered, chosen, given, error)
-    request.session.pop(KEPT, None)
+    forget_kept(request, _page(item_id))
     return advance(request, answered.task, chosen)
 
 
 @require_POST
+@keeping_answer
 @pharmacist_required
 def flag(request: Request, item_id: int) -> HttpResponse:
     """Have a second pharmacist answer it too; the item stays open here."""
@@ -194,6 +181,7 @@ def flag(request: Request, item_id: int) -> HttpResponse:
     except (HeldByAnother, NoAnswerNeeded) as error:
         messages.warning(request, worded(error))
         return show(request, item_id, chosen=chosen, status=409)
+    forget_kept(request, _page(item_id))
     messages.success(request, _("A second pharmacist is asked. Your own answer still counts."))
     return to_item(request, item_id, chosen)
 

@@ -26,8 +26,18 @@ from review.pattern_forms import PatternForm, PatternWithdrawalForm
 from review.permissions import Request, pharmacist_required
 from review.queries.pattern import get_pattern, pattern_page
 from review.queries.patterns import PatternFilter, pattern_list
-from review.views.queue import see_other
+from review.views.keeping import forget_kept, keep_over_sign_in, kept_at
+from review.views.queue import leave_for
 from review.wording import worded
+
+
+def _page(task: str, pattern_id: int) -> str:
+    return reverse("review:pattern", args=[task, pattern_id])
+
+
+def _page_of_decided(pattern_decision_id: int) -> str:
+    decision = PatternDecision.objects.select_related("task").filter(pk=pattern_decision_id).first()
+    return _page(decision.task.slug, decision.pattern_id) if decision else reverse("review:home")
 
 
 @never_cache
@@ -48,7 +58,10 @@ def pattern(request: Request, task: str, pattern_id: int) -> HttpResponse:
 
 
 def show(request: Request, task: Task, shown: Pattern, *, status: int = 200, **forms: Any) -> HttpResponse:
-    page = pattern_page(task, shown, request.user, timezone.now(), asked=request.GET.get("label", ""))
+    kept = kept_at(request, _page(task.slug, shown.pk))
+    typed = request.POST if request.method == "POST" else kept
+    asked = request.GET.get("label") or typed.get("shown", "")
+    page = pattern_page(task, shown, request.user, timezone.now(), asked=asked)
     newest = page.newest
     context = {
         "task": task,
@@ -58,8 +71,9 @@ def show(request: Request, task: Task, shown: Pattern, *, status: int = 200, **f
         "may_withdraw": page.is_decided
         and newest is not None
         and (request.roles.lead or newest.reviewer_id == request.user.pk),
-        "comment": request.POST.get("comment", ""),
-        "reason": request.POST.get("reason", ""),
+        "comment": typed.get("comment", ""),
+        "reason": typed.get("reason", ""),
+        "kept": kept,
         "preference": Preference.of(request.user),
         **forms,
     }
@@ -67,6 +81,7 @@ def show(request: Request, task: Task, shown: Pattern, *, status: int = 200, **f
 
 
 @require_POST
+@keep_over_sign_in(_page, "shown", "comment")
 @pharmacist_required
 def decide_pattern(request: Request, task: str, pattern_id: int) -> HttpResponse:
     """Save one answer for the whole pattern and show what came of it."""
@@ -78,13 +93,15 @@ def decide_pattern(request: Request, task: str, pattern_id: int) -> HttpResponse
         outcome = actions.decide_pattern(
             task=asked, pattern=shown, by=request.user, now=timezone.now(), **form.cleaned_data
         )
+        forget_kept(request, _page(task, pattern_id))
         messages.success(request, _saved(outcome))
     except (NoModelHasRead, DecidedOtherwise, NothingLeftToDecide, KeyUsedElsewhere) as error:
         messages.warning(request, worded(error))
-    return see_other(reverse("review:pattern", args=[task, pattern_id]))
+    return leave_for(request, _page(task, pattern_id))
 
 
 @require_POST
+@keep_over_sign_in(_page_of_decided, "reason")
 @pharmacist_required
 def withdraw_pattern(request: Request, pattern_decision_id: int) -> HttpResponse:
     """Take the decision back; only its own person and the lead may."""
@@ -98,10 +115,11 @@ def withdraw_pattern(request: Request, pattern_decision_id: int) -> HttpResponse
         ended = actions.withdraw_pattern(
             decision=decision, by=request.user, is_lead=request.roles.lead, now=timezone.now(), **form.cleaned_data
         )
+        forget_kept(request, _page(decision.task.slug, decision.pattern_id))
         messages.success(request, _("Withdrawn. %(n)s labels were taken back.") % {"n": whole(ended.n_statements)})
     except (NotYourPattern, NotDecided, KeyUsedElsewhere) as error:
         messages.warning(request, worded(error))
-    return see_other(reverse("review:pattern", args=[decision.task.slug, decision.pattern_id]))
+    return leave_for(request, _page(decision.task.slug, decision.pattern_id))
 
 
 def _found(task: str, pattern_id: int) -> tuple[Task, Pattern]:

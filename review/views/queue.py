@@ -76,6 +76,13 @@ def to_next(request: Request, task: Task, chosen: QueueFilter) -> HttpResponse:
     return see_other(f"{address}?{chosen.query}" if chosen else address)
 
 
+def leave_for(request: Request, address: str) -> HttpResponse:
+    """Saved, on to another page: opened anew where htmx sent it. 200 tells the browser to keep no draft."""
+    if wants_fragment(request):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return see_other(address)
+
+
 def see_other(address: str) -> HttpResponse:
     """303: whatever was sent, what comes next is read with GET."""
     response = redirect(address)

@@ -15,7 +15,7 @@ from ledger.training_sets import preview
 from review.forms import RoundForm
 from review.gate import advise
 from review.permissions import Request, lead_required
-from review.presets import PRESETS
+from review.presets import presets_of
 from review.queries.comparison import Pair, parts_of
 from review.queries.expected import expected_duration
 from review.queries.home import tasks_with_statements
@@ -45,13 +45,14 @@ def show_new(request: Request, task: Task, form: RoundForm, status: int = 200) -
     corpora = form.chosen_corpora
     composition = preview(task, corpora)
     n_taught, preset = composition.n("train"), form["preset"].value() or task.preset
+    presets = presets_of(task)
     context = {
         "task": task,
         "form": form,
         "composition": composition_table(task, composition),
         "corpora": [(name, title, not corpora or name in corpora) for name, title in form.corpora],
         "chosen": corpora,
-        "presets": [(name, title, expected_duration(task, name, n_taught), name == preset) for name, title in PRESETS],
+        "presets": [(name, title, expected_duration(task, name, n_taught), name == preset) for name, title in presets],
         "crew": crew(),
     }
     return render(request, "review/new_round.html", context, status=status)

@@ -10,6 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from ledger.models import Statement, Task
 from review.filters import LedgerFilter
+from review.models import Preference
 from review.permissions import Request, pharmacist_required
 from review.queries.assignees import assignees
 from review.queries.candidates import Place
@@ -33,6 +34,7 @@ def ledger(request: Request, task: str) -> HttpResponse:
         "choices": choices(shown, request.user),
         "page": ledger_page(shown, chosen, reader=request.user, after=after),
         "after": after,
+        "preference": Preference.of(request.user),
         "people": assignees() if request.roles.lead else [],
     }
     return render(request, "review/_search.html" if wants_fragment(request) else "review/search.html", context)

@@ -18,9 +18,14 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from ddi_site.supervisor import free_port
+from ledger.corpora.drugprot import TYPES
+from ledger.splits import split_of_document
 from tests.browser.chromium import FLAGS, executable
+from tests.ledger.corpora.annotated_files import drugprot, pubtator
 from tests.modeling.conftest import write_backbone
 
+RARE = ("AGONIST-ACTIVATOR", "AGONIST-INHIBITOR", "SUBSTRATE_PRODUCT-OF")  # without a label in the shipped task
+QUICK = ("--set", "max_epochs=1", "--set", "patience=1", "--set", "threads=1")
 DEMO = settings.BASE_DIR / "ledger" / "demo_corpus"
 PASSWORD = "a-long-passphrase-17"
 PEOPLE = {"ana": "pharmacist", "ben": "pharmacist", "dana": "adjudicator", "lea": "lead"}
@@ -106,6 +111,37 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
+def taught(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The site with a model of relations, learnt from two abstracts of each type, and a queue of what it read since."""
+    folder = tmp_path_factory.mktemp("relations")
+    (folder / "gold").mkdir()
+    train = (str(number) for number in range(1, 2_000) if split_of_document(str(number)) == "train")
+    said = [*(type_ for type_ in TYPES if type_ not in RARE), None] * 2
+    documents = [
+        (next(train), "A title", f"[T1 CHEMICAL Zinc] {str(said_).lower()} [T2 GENE-Y CHRM3] in men {place}.")
+        for place, said_ in enumerate(said)
+    ]
+    relations = [(one[0], type_, "T1", "T2") for one, type_ in zip(documents, said, strict=True) if type_]
+    drugprot(folder / "gold", documents, relations)
+    unread = [
+        pubtator(
+            f"9{place:03}", "A title", f"[a Chemical Zinc] may meet [b Gene CHRM3] beside [c Gene ALB] in case {place}."
+        )
+        for place in range(8)
+    ]
+    (folder / "batch.txt").write_text("".join(unread))
+    site.manage_all(
+        ["import_corpus", folder / "gold", "--corpus", "drugprot-small"],
+        ["import_corpus", folder / "batch.txt", "--task", "drugprot", "--corpus", "pubmed-small"],
+        ["train", "--task", "drugprot", *QUICK],
+        ["promote", "--task", "drugprot", "--reason", "first"],
+        ["infer", "--task", "drugprot"],
+        ["build_queue", "--task", "drugprot"],
+    )
+    return site
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = executable()
     if path is None:
@@ -140,10 +176,10 @@ def new_pharmacist(site: Site, name: str) -> None:
     site.manage("shell", "-c", MAKE_PHARMACIST.format(name=name, password=PASSWORD))
 
 
-def start_reviewing(context: BrowserContext, name: str) -> Page:
+def start_reviewing(context: BrowserContext, name: str, task: str = "ddi-polarity") -> Page:
     """This person signed in, on the first item of their queue."""
     page = sign_in(context, name)
-    page.goto("/tasks/ddi-polarity/queue/")
+    page.goto(f"/tasks/{task}/queue/")
     page.get_by_role("button", name="Start reviewing").click()
     page.wait_for_url("**/items/*/**")
     return page

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import Site, answer, answers_of, item_shown, new_pharmacist, start_reviewing
+from tests.browser.conftest import (
+    PASSWORD,
+    Site,
+    answer,
+    answers_of,
+    item_shown,
+    new_pharmacist,
+    sign_in,
+    start_reviewing,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 DECIDE = "**/decide/"
@@ -163,3 +172,72 @@ def test_a_server_in_trouble_keeps_the_answer_too(window: BrowserContext, site: 
     is_kept(page, number, "antagonistic")
     expect(page.locator(".receipt")).to_contain_text(f"#{number} antagonistic", timeout=20_000)
     assert answers_of(page) == [(number, "antagonistic")]
+
+
+def test_a_pattern_decided_offline_stays_as_typed_and_is_saved_by_the_next_press(
+    window: BrowserContext, site: Site
+) -> None:
+    new_pharmacist(site, "vera")
+    page = sign_in(window, "vera")
+    page.goto("/tasks/ddi-polarity/patterns/?part=open")
+    page.locator("a.row-link").nth(1).click()
+    expect(page.locator("#pattern-decision")).to_be_visible()
+    address = page.url
+    page.keyboard.press("c")
+    page.keyboard.type("typed on the train")
+    window.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#pattern-decision .unsent")).to_contain_text("What you typed stays here")
+    assert page.url == address
+    expect(page.locator("#pattern-decision textarea")).to_have_value("typed on the train")
+    window.set_offline(False)
+    page.reload()
+    expect(page.locator("#pattern-decision textarea")).to_have_value("typed on the train")
+    page.locator("#pattern-decision textarea").press("Control+Enter")
+    expect(page.locator(".messages")).to_contain_text("Saved:")
+    expect(page.locator(".history")).to_contain_text("typed on the train")
+    page.get_by_text("Withdraw this decision").click()
+    page.get_by_label("Why").fill("Only to try the network.")
+    window.set_offline(True)
+    page.get_by_label("Why").press("Control+Enter")
+    expect(page.locator(".decided .unsent")).to_contain_text("What you typed stays here")
+    window.set_offline(False)
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.locator(".messages")).to_contain_text("Withdrawn.")
+
+
+def test_a_comment_written_offline_stays_in_its_field(window: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "wanda")
+    page = start_reviewing(window, "wanda")
+    number = item_shown(page)
+    page.get_by_role("tab", name="Comments").click()
+    text = page.get_by_label("Your comment")
+    text.press_sequentially("which dose?")
+    window.set_offline(True)
+    text.press("Control+Enter")
+    expect(page.locator("#thread .unsent").last).to_contain_text("What you typed stays here")
+    expect(text).to_have_value("which dose?")
+    assert item_shown(page) == number
+    window.set_offline(False)
+    text.press("Control+Enter")
+    expect(page.locator("#thread .said")).to_have_text("which dose?")
+    expect(text).to_have_value("")
+
+
+def test_signed_out_while_writing_the_text_is_there_again_after_signing_in(window: BrowserContext, site: Site) -> None:
+    new_pharmacist(site, "xenia")
+    page = start_reviewing(window, "xenia")
+    number = item_shown(page)
+    page.get_by_role("tab", name="Comments").click()
+    page.get_by_label("Your comment").press_sequentially("which dose?")
+    window.clear_cookies(name="sessionid")
+    page.get_by_label("Your comment").press("Control+Enter")
+    page.get_by_label("Name").fill("xenia")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    assert item_shown(page) == number
+    expect(page.get_by_label("Your comment")).to_have_value("which dose?")
+    page.get_by_label("Your comment").press("Control+Enter")
+    expect(page.locator("#thread .said")).to_have_text("which dose?")
+    page.reload()
+    expect(page.get_by_label("Your comment")).to_have_value("")

@@ -13,6 +13,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LIST = "/tasks/ddi-polarity/patterns/"
 
 
+ANSWERS = {"1": "synergistic", "2": "antagonistic"}
+
+
+def shown(page: Page) -> str:
+    """The key of the one answer that can be given: the one whose exceptions are on the page."""
+    (button,) = page.locator("#pattern-decision button.answer").all()
+    return str(button.get_attribute("data-key"))
+
+
 def n_labels(page: Page) -> int:
     """How many labels of the pattern came from pattern review, as the page says."""
     figure = page.locator(".figures > div", has=page.get_by_text("pattern review"))
@@ -27,8 +36,20 @@ def test_a_pattern_is_decided_checked_reopened_decided_again_and_withdrawn(conte
     assert ana.locator("section:has(#sample) li").count() >= 10
     address = ana.url
 
+    for other in ("2", "1"):  # each only shows what it would set apart, unless it is shown already
+        if shown(ana) != other:
+            ana.keyboard.press(other)
+            ana.wait_for_url("**?label=*")
+            expect(ana.locator("a[aria-current=page]")).to_have_text(re.compile(f"If it is {ANSWERS[other]}"))
+        assert shown(ana) == other
+        expect(ana.locator("#checks")).to_have_count(0)
+    ana.keyboard.press("c")
+    ana.keyboard.type("No harm is named.")
+    ana.keyboard.press("Escape")
+    ana.wait_for_timeout(500)  # a double press in the first moments decides nothing
     ana.keyboard.press("1")
     expect(ana.locator(".messages")).to_contain_text("Saved:")
+    expect(ana.locator(".history")).to_contain_text("No harm is named.")
     expect(ana.locator("#checks")).to_contain_text("0 of 5 spot checks")
     assert n_labels(ana) > 5
 
@@ -47,6 +68,8 @@ def test_a_pattern_is_decided_checked_reopened_decided_again_and_withdrawn(conte
     assert n_labels(ana) == 0
     others.close()
 
+    if shown(ana) != "1":
+        ana.get_by_role("link", name=re.compile("Synergistic")).click()
     ana.get_by_role("button", name=re.compile("^1? ?Synergistic")).click()
     expect(ana.locator(".messages")).to_contain_text("Saved:")
     ana.get_by_text("Withdraw this decision").click()

@@ -1,4 +1,4 @@
-"""The workbench in a hand, zoomed four times, in few colours, without motion, and on paper."""
+"""The workbench in a hand, zoomed, in few colours, without motion, and on paper: nothing is under the answers' bar."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ from tests.browser.conftest import Site, answer, new_pharmacist, start_reviewing
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PHONE = {"width": 360, "height": 780}
+SIZES = [
+    PHONE,
+    {"width": 360, "height": 640},
+    {"width": 800, "height": 900},
+    {"width": 800, "height": 600},
+    {"width": 640, "height": 512},
+    {"width": 1280, "height": 800},
+]
 FOUR_TIMES = {"width": 320, "height": 256}  # 1280 by 1024 at 400 %
 
 
@@ -32,6 +40,40 @@ def _on_the_item_in_the_hand(page: Page) -> Iterator[None]:
     page.emulate_media(media="screen", forced_colors="none", reduced_motion="no-preference")
     page.set_viewport_size(PHONE)
     page.goto(item)
+
+
+@pytest.fixture(scope="module")
+def eleven(browser: Browser, taught: Site) -> Iterator[Page]:
+    """An item of relations, which has eleven answers."""
+    new_pharmacist(taught, "phoebe")
+    context = browser.new_context(base_url=taught.url, viewport=PHONE, has_touch=True)
+    page = start_reviewing(context, "phoebe", "drugprot")
+    yield page
+    context.close()
+
+
+# What has the focus, where the bar is over any part of it that there is room for above the bar.
+COVERED = """() => {
+    const bar = document.querySelector(".bar-zone"), over = bar.getBoundingClientRect();
+    const focused = document.activeElement, box = focused.getBoundingClientRect();
+    if (bar.contains(focused) || box.right <= over.left || box.left >= over.right) return null;
+    const seen = Math.min(box.height, 24);
+    return box.top >= 0 && box.top + seen <= over.top || box.top >= over.bottom || box.height === 0
+        || getComputedStyle(bar).position === "static" ? null : focused.outerHTML.slice(0, 80);
+}"""
+
+
+def covered_in_a_walk(page: Page) -> tuple[list[str], int]:
+    """Everything that Tab leads to and the bar is over, and how many steps the walk through the page had."""
+    page.evaluate("() => { window.scrollTo(0, 0); document.activeElement.blur(); }")
+    covered, n = [], 0
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement !== document.body") and n < 200:
+        if found := page.evaluate(COVERED):
+            covered.append(found)
+        n += 1
+        page.keyboard.press("Tab")
+    return covered, n
 
 
 def overflow(page: Page) -> int:
@@ -61,6 +103,46 @@ def test_the_answers_stay_under_the_thumb(page: Page) -> None:
     assert sentence is not None
     assert bar is not None
     assert sentence["y"] + sentence["height"] < bar["y"]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size['width']}x{size['height']}")
+@pytest.mark.parametrize("answers", ["three", "eleven"])
+def test_nothing_that_tab_leads_to_is_under_the_bar(
+    page: Page, eleven: Page, answers: str, size: dict[str, int]
+) -> None:
+    shown = eleven if answers == "eleven" else page
+    shown.set_viewport_size(size)
+    covered, n = covered_in_a_walk(shown)
+    assert covered == []
+    assert n > 20
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size['width']}x{size['height']}")
+def test_the_bar_leaves_half_the_window_and_the_pages_end_can_be_reached(eleven: Page, size: dict[str, int]) -> None:
+    eleven.set_viewport_size(size)
+    assert overflow(eleven) == 0
+    eleven.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    bar, lowest = eleven.evaluate(
+        """() => [document.querySelector(".bar-zone").getBoundingClientRect(),
+        Math.max(...[...document.querySelectorAll(".left > *, .centre, .right")]
+            .map((one) => one.getBoundingClientRect().bottom))]"""
+    )
+    assert bar["height"] <= size["height"] / 2
+    assert lowest <= bar["top"] + 1 or size["width"] > 1100
+
+
+def test_eleven_answers_stay_within_their_buttons(eleven: Page) -> None:
+    eleven.set_viewport_size(PHONE)
+    out = eleven.evaluate(
+        """() => [...document.querySelectorAll(".answer")].filter((button) => {
+            const words = document.createRange();
+            words.selectNodeContents(button);
+            const inner = words.getBoundingClientRect(), outer = button.getBoundingClientRect();
+            return inner.left < outer.left || inner.right > outer.right || inner.bottom > outer.bottom;
+        }).map((button) => button.textContent.trim())"""
+    )
+    assert out == []
+    assert eleven.locator(".answer").count() == 11
 
 
 def test_everything_that_can_be_pressed_is_large_enough(page: Page) -> None:

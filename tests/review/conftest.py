@@ -58,7 +58,7 @@ def predict(
     **wording: Any,
 ) -> Prediction:
     """A prediction of this model with flags for these reasons."""
-    run = Run.objects.filter(model_version=model).first() or facts.inference_run(model)
+    run = Run.objects.filter(model_version=model).first() or facts.inference_run(model, status="finished")
     rules = flag_rules(model.task, facts.THRESHOLDS)
     statement = of or facts.statement(**wording)
     chunk = PredictionChunk.objects.create(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from ledger.management.task_option import add_task_option, task_named
 from ledger.models import Task
 from ledger.oracle import oracle
 from modeling import records
-from modeling.backbones import BackboneChanged, BackboneMissing, resolve
+from modeling.backbones import resolve
 from modeling.cross_validation.folds import Fold, Scheme, TooFewToFold, folds_of
 from modeling.cross_validation.running import TUNED, CrossValidation, thin_out
 from modeling.management.config_option import add_config_options, configured, preset_given, settings_given
 from modeling.management.figure_lines import cross_validation_lines
+from modeling.management.refusals import in_one_sentence
 from modeling.store.labelled import Labelled, free_text, gold_of
-from modeling.training import NotEnoughExamples
 
 
 class Command(BaseCommand):
@@ -49,30 +50,20 @@ class Command(BaseCommand):
         preset = preset_given(options, task)
         config = configured(preset, settings_given(options, preset))
         labelled = self._labelled(task, options)
-        try:
+        with in_one_sentence(TooFewToFold):
             folds = folds_of(labelled.examples, options["by"], n=options["folds"], seed=options["fold_seed"])
             if options["most_per_pattern"]:
                 folds = thin_out(folds, labelled.examples, most=options["most_per_pattern"])
             backbone = resolve(settings.DDI_BACKBONE)
-        except (TooFewToFold, BackboneMissing, BackboneChanged) as error:
-            raise CommandError(str(error)) from error
         progress = Progress(self.stderr, "cross-validation")
 
         def show(one: records.Progress) -> None:
             progress(one.stage, one.done, one.total)
 
         scheme: Scheme = options["by"]
-        try:
+        with in_one_sentence():
             trial = CrossValidation(labelled.examples, folds, scheme, labelled.labels, backbone, config, show)
-        except NotEnoughExamples as error:
-            raise CommandError(str(error)) from error
-        models: dict[str, Any] = {name: trial.figures(said) for name, said in trial.baselines()}
-        if not options["baselines_only"]:
-            started = time.monotonic()
-            tuned = trial.tuned()
-            models[TUNED] = {**trial.figures(tuned), "seconds": round(time.monotonic() - started, 1)}
-            if labelled.relations:
-                models[f"{TUNED}, by relation"] = trial.figures(tuned, together=labelled.relations)
+            models = _figures(trial, labelled.relations, tuned=not options["baselines_only"])
         progress.clear()
         facts = {
             "by": scheme,
@@ -104,6 +95,18 @@ class Command(BaseCommand):
                 f"No statement is labelled {' or '.join(missing)}: import or review some, or name others with --labels."
             )
         return found
+
+
+def _figures(trial: CrossValidation, relations: Sequence[int], *, tuned: bool) -> dict[str, Any]:
+    """The figures of each model by its name, of free text by relation too."""
+    models: dict[str, Any] = {name: trial.figures(said) for name, said in trial.baselines()}
+    if tuned:
+        started = time.monotonic()
+        said = trial.tuned()
+        models[TUNED] = {**trial.figures(said), "seconds": round(time.monotonic() - started, 1)}
+        if relations:
+            models[f"{TUNED}, by relation"] = trial.figures(said, together=relations)
+    return models
 
 
 def _oracle(labelled: Labelled, folds: list[Fold]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from ledger.models import ModelVersion, Task, TrainingSet
 from ledger.queries import current_model
 from modeling import records
 from modeling.management.figure_lines import figure_lines
+from modeling.management.refusals import in_one_sentence
 from modeling.store.evaluations import ask_version, keep, measure
 
 
@@ -41,7 +42,8 @@ class Command(RunCommand):
                 "then promote a model or name one with --model."
             )
         against = _version(task, options["against"])
-        by_view = self._measured(version, training_set, against if against != version else None)
+        with in_one_sentence():
+            by_view = self._measured(version, training_set, against if against != version else None)
         if not by_view:
             raise CommandError(
                 f"Round {training_set.round.number} holds no test examples of {version}'s classes: label statements of "

@@ -13,19 +13,13 @@ from ledger.management.printing import print_facts
 from ledger.management.task_option import add_task_option, task_named
 from ledger.models import ModelVersion
 from ledger.record.models import AlreadyDerived, NotATrainedVersion
-from modeling.artifacts import ArtifactChanged
-from modeling.backbones import BackboneChanged, BackboneMissing
-from modeling.encode import MentionCutOff
-from modeling.inference import BackboneMismatch, UnknownArchitecture
-from modeling.mentions import PlaceholderMissing, SpanOutsideText
+from modeling.management.refusals import in_one_sentence
 from modeling.onnx_export import GraphDiffers
 from modeling.store.exports import Exported, NoRoomForExport, NotExportable, NothingToCompareOn, NotRegistrable, export
-from modeling.store.models import ArtifactMissing
 
-REFUSALS = (
-    AlreadyDerived, ArtifactChanged, ArtifactMissing, BackboneChanged, BackboneMismatch, BackboneMissing, GraphDiffers,
-    MentionCutOff, NoRoomForExport, NotATrainedVersion, NotExportable, NotRegistrable, NothingToCompareOn,
-    PlaceholderMissing, SpanOutsideText, UnknownArchitecture,
+OF_EXPORTS = (
+    AlreadyDerived, GraphDiffers, NoRoomForExport, NotATrainedVersion, NotExportable, NotRegistrable,
+    NothingToCompareOn,
 )  # fmt: skip
 
 
@@ -53,12 +47,10 @@ class Command(BaseCommand):
         if output is None and not options["register"]:
             output = Path(settings.VAR_DIR) / "exports" / f"{version.number}-{'int8' if options['int8'] else 'float32'}"
             output.parent.mkdir(exist_ok=True)
-        try:
+        with in_one_sentence(*OF_EXPORTS):
             made = export(
                 version, int8=options["int8"], output=output, register=options["register"], now=timezone.now()
             )
-        except REFUSALS as error:
-            raise CommandError(str(error)) from error
         facts = {
             "model_version": version.number,
             "sha256": made.sha256,

@@ -16,7 +16,7 @@ from ledger.management.task_option import add_task_option, task_named
 from ledger.models import Task
 from ledger.splits import is_held_out
 from modeling import records
-from modeling.backbones import BackboneChanged, BackboneMissing, resolve
+from modeling.backbones import resolve
 from modeling.cross_validation.folds import Fold
 from modeling.cross_validation.kept import Trained, UnreadableTraining
 from modeling.cross_validation.relation_trial import (
@@ -29,8 +29,8 @@ from modeling.cross_validation.relation_trial import (
 from modeling.evaluation.held_out import HeldOut
 from modeling.management.config_option import add_config_options, configured, preset_given, settings_given
 from modeling.management.figure_lines import relation_trial_lines
+from modeling.management.refusals import in_one_sentence
 from modeling.store.labelled import gold_of
-from modeling.training import NotEnoughExamples
 
 VALIDATING = 0.1
 """Share of the taught documents that decide when to stop."""
@@ -76,14 +76,12 @@ class Command(BaseCommand):
             progress(one.stage, one.done, one.total)
 
         seeds = [config.seed + number for number in range(options["seeds"])]
-        try:
+        with in_one_sentence(DocumentsShared, UnreadableTraining):
             backbone = resolve(settings.DDI_BACKBONE)
             trial = RelationTrial(pairs, labels, unrelated, backbone, config, options["keep"], show)
             trained = [
                 [trial.train(fold, _validating(pairs, fold, options), seed=seed) for fold in folds] for seed in seeds
             ]
-        except (BackboneMissing, BackboneChanged, NotEnoughExamples, DocumentsShared, UnreadableTraining) as error:
-            raise CommandError(str(error)) from error
         progress.clear()
         tested = [at for fold in folds for at in fold.test]
         by_seed = [np.concatenate([one.scores for one in of_seed]) for of_seed in trained]

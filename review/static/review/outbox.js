@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const KEPT = "unsent-answer-";
-  const DRAFT = "draft-of-item-";
+  const DRAFT = "draft-";
   const SOONEST = 1_000; // ms until the first try again, doubled each time
   const LATEST = 30_000;
   const memory = new Map(); // where the browser allows no storage
@@ -14,7 +14,7 @@
   const one = (selector) => document.querySelector(selector);
   const form = () => one("form.answering");
   const shown = () => one("#work[data-item]")?.dataset.item;
-  const person = () => one("#work[data-person]")?.dataset.person;
+  const person = () => document.body.dataset.person;
   const token = () => document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1];
 
   // What is kept -------------------------------------------------------------------------------------------------
@@ -49,8 +49,9 @@
   }
 
   // What is said -------------------------------------------------------------------------------------------------
-  function say(what, item) {
-    const line = one("#trouble");
+  // Beside the form it is about, where that has a line for it.
+  function say(what, item, about) {
+    const line = about?.querySelector(":scope > .unsent") ?? one("#trouble");
     if (!line || !line.dataset[what]) return;
     line.textContent = line.dataset[what].replace("{n}", item ?? "");
     line.hidden = false;
@@ -65,7 +66,8 @@
   });
 
   // Sending the answer on the page -------------------------------------------------------------------------------
-  const isSave = (element) => element.matches("form.answering, #skip, #undo");
+  // Of answers a copy is kept; any other form keeps what was typed where it stands, and says that it was not sent.
+  const isSave = (element) => element.matches("form.answering, #skip, #undo, form:has(> .unsent)");
   const isAnswer = (detail) => detail.elt === form() && detail.path === detail.elt.getAttribute("hx-post");
 
   document.addEventListener("htmx:configRequest", (event) => {
@@ -89,7 +91,7 @@
     underWay.add(shown());
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (isSave(event.detail.elt) && one("#trouble")) one("#trouble").hidden = true;
+    if (isSave(event.detail.elt)) document.querySelectorAll("#trouble, .unsent").forEach((line) => { line.hidden = true; });
   });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { requestConfig, xhr } = event.detail;
@@ -104,15 +106,14 @@
   for (const kind of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(kind, (event) => {
       if (!isSave(event.detail.elt)) return;
-      const item = shown();
-      const wasAnswer = underWay.delete(item);
-      if (wasAnswer) tryLater("kept");
-      else say("network");
+      const { elt } = event.detail;
+      if (elt === form() && underWay.delete(shown())) tryLater("kept");
+      else say("network", null, elt);
     });
   }
   document.addEventListener("htmx:responseError", (event) => {
     const { elt, xhr } = event.detail;
-    if (isSave(elt) && !keptFor(shown())) say(xhr.status === 403 ? "stale" : "server");
+    if (isSave(elt) && !(elt === form() && keptFor(shown()))) say(xhr.status === 403 ? "stale" : "server", null, elt);
   });
 
   function settled(item) {
@@ -157,7 +158,7 @@
         if (signIn) window.location.assign(signIn);
         else say("sent", entry.item);
       } else if (response.status === 409 || response.status === 422) {
-        if (entry.fields.comment) sessionStorage.setItem(DRAFT + entry.item, entry.fields.comment);
+        if (entry.fields.comment) sessionStorage.setItem(`${DRAFT}${person()}-${entry.address}-`, entry.fields.comment);
         settled(entry.item);
         say("refused", entry.item);
       } else tryLater("kept");

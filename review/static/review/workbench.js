@@ -1,21 +1,21 @@
-// The item page's hands: single keys, tabs, the comment's draft, active time and the lease. Saving is outbox.js.
+// The pages' hands: single keys, tabs, drafts of what is typed, active time and the lease. Saving is outbox.js.
 "use strict";
 (() => {
-  const DRAFT = "draft-of-item-";
+  const DRAFT = "draft-";
   const TAB = "tab-of-the-item-page";
   const IDLE_AFTER = 60_000; // ms without input that no longer count as work
   const AWAY_AFTER = 300_000; // ms without input after which the item is let go
-  const LOOK_FIRST = 400; // ms after a blind answer is revealed in which a double press keeps nothing
+  const LOOK_FIRST = 400; // ms after something new is shown in which a double press decides nothing
   const clock = () => performance.now(); // ms; a device that sets its clock back takes no time away
   let lastInput = clock();
   let activeTime = 0; // ms on the item shown
   let lastTick = clock();
-  let shownAt = 0;
+  let shownAt = clock();
 
   const one = (selector) => document.querySelector(selector);
   const work = () => one("#work");
   const answering = () => one("form.answering");
-  const comment = () => one("form.answering textarea");
+  const comment = () => one("#work textarea[name=comment]");
   const say = (what) => document.dispatchEvent(new CustomEvent("workbench:say", { detail: { what } }));
 
   // Keys ---------------------------------------------------------------------------------------------------------
@@ -29,22 +29,51 @@
     return true;
   }
 
+  // A link is followed, a field is entered.
+  function actsOn(target) {
+    if (!target || !isField(target)) return press(target);
+    target.focus();
+    target.select();
+    return true;
+  }
+
   // `otherwise`: what is said where nothing has the key.
   function answerBy(key, otherwise) {
     const button = named(key);
-    if (button?.closest("#revision .answers") && clock() - shownAt < LOOK_FIRST) return true;
+    if (button?.closest("#revision .answers, #pattern-decision button") && clock() - shownAt < LOOK_FIRST) return true;
     return press(button) || Boolean(answering() && otherwise && (say(otherwise), true));
+  }
+
+  // Not the model's answer: it is struck out and the first other one has the focus; once more takes that back.
+  function reject() {
+    if (named("x")) return answerBy("x");
+    const models = named("a");
+    if (!models?.matches(".answer")) return Boolean(answering()) && (say("noAccept"), true);
+    const rejected = models.classList.toggle("rejected");
+    (rejected ? one(".answers .answer:not(.rejected):enabled") : work()).focus();
+    announce(rejected ? one(".answers").dataset.rejected : "");
+    return true;
+  }
+  function announce(words) {
+    if (one("#announced")) one("#announced").textContent = words;
+  }
+
+  // From a text: its own form where one button sends it, else on to the answers, so that nobody gives one by accident.
+  function finish(text) {
+    const buttons = [...text.form.elements].filter((element) => element.type === "submit" && !element.disabled);
+    if (buttons.length === 1) buttons[0].click();
+    else text.form.querySelector(".answers")?.focus();
   }
 
   function act(key) {
     switch (key) {
       case "a": return answerBy("a", "noAccept");
-      case "x": return answerBy("x", named("a") ? "noReject" : "noAccept");
+      case "x": return reject();
       case " ": return press(named("s"));
       case "c": return Boolean(comment()) && (comment().focus(), true);
       case "g": return open("guideline");
       case "?": return open("keys");
-      case "/": return Boolean(named("/")) && (named("/").focus(), true);
+      case "/": return actsOn(named("/"));
       case "j": case "k": return press(named(key)) || (Boolean(answering()) && (say("nothing"), true));
       case "w": return Boolean(named("w")) && (select("evidence"), press(named("w")));
       default: return key.length === 1 ? answerBy(key) : key === "Enter" && answerBy(key);
@@ -56,9 +85,9 @@
     if (event.repeat || event.isComposing || !work()) return;
     if (isField(target)) {
       if (event.key === "Escape") target.blur();
-      else if (event.key === "Enter" && event.ctrlKey && target === comment()) {
+      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.matches("form textarea")) {
         event.preventDefault();
-        answerBy(named("a") ? "a" : "Enter", "noAccept");
+        finish(target);
       }
       return;
     }
@@ -121,17 +150,29 @@
   });
 
   // Drafts -------------------------------------------------------------------------------------------------------
-  // A comment outlives a reload and a lost session; it goes once its answer is saved.
-  function restoreDraft() {
-    if (!comment() || comment().value) return;
-    comment().value = sessionStorage.getItem(DRAFT + work().dataset.item) ?? "";
+  // What is typed outlives a reload and a lost session; it goes once it is saved. A reply's form differs from its
+  // neighbours by what it answers alone.
+  const DRAFTED = "form[method=post] textarea";
+  const place = (text) => {
+    const { action, elements } = text.form;
+    return `${DRAFT}${document.body.dataset.person}-${new URL(action).pathname}-${elements.answers?.value ?? ""}`;
+  };
+  function restoreDrafts() {
+    for (const text of document.querySelectorAll(`#work :is(${DRAFTED})`)) {
+      const draft = text.value ? null : sessionStorage.getItem(place(text));
+      if (!draft) continue;
+      text.value = draft;
+      if (text.closest("details")) text.closest("details").open = true;
+    }
   }
   document.addEventListener("input", (event) => {
-    if (event.target === comment()) sessionStorage.setItem(DRAFT + work().dataset.item, event.target.value);
+    if (event.target.matches(DRAFTED)) sessionStorage.setItem(place(event.target), event.target.value);
   });
-  document.addEventListener("htmx:beforeSwap", (event) => {
+  // 200 is saved; over a sign-in (204) and after a refusal it stays.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
     const { requestConfig, xhr } = event.detail;
-    if (requestConfig.elt === answering() && xhr.status === 200) sessionStorage.removeItem(DRAFT + work().dataset.item);
+    if (xhr.status !== 200 || requestConfig.verb !== "post") return;
+    for (const text of requestConfig.elt.querySelectorAll("textarea")) sessionStorage.removeItem(place(text));
   });
 
   // Active time --------------------------------------------------------------------------------------------------
@@ -171,19 +212,20 @@
   // A fresh item -------------------------------------------------------------------------------------------------
   // Settled, not only swapped: until then htmx lends new elements the attributes of the old ones with their ids.
   document.addEventListener("htmx:afterSettle", (event) => {
+    restoreDrafts();
     if (event.detail.target.id !== "work") return;
     activeTime = 0;
     lastTick = shownAt = clock();
-    restoreDraft();
     showLease();
     setUpTabs();
-    window.scrollTo(0, 0);
-    work().focus({ preventScroll: true });
+    const wrong = one("#work [aria-invalid=true]");
+    if (!wrong) window.scrollTo(0, 0);
+    (wrong ?? work()).focus({ preventScroll: !wrong });
     // A live region that was swapped in is not read out; this one stays where it is.
-    if (one("#announced")) one("#announced").textContent = one("#status")?.textContent.trim() ?? "";
+    announce(one("#status")?.textContent.trim() ?? "");
   });
 
-  restoreDraft();
+  restoreDrafts();
   showLease();
   // Not sooner: the tab that was open may ask htmx for its comments, and htmx starts with the document.
   document.addEventListener("DOMContentLoaded", setUpTabs);

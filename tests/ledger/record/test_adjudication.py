@@ -49,7 +49,7 @@ def test_what_an_adjudicator_weighed_is_not_undone_any_more(said: Statement) -> 
     outcome = answer(said, "antagonistic", by="ana", reviews_needed=2)
     settle(said, "synergistic")
     before = n_rows()
-    with pytest.raises(AlreadyAdjudicated, match="adjudicated again"):
+    with pytest.raises(AlreadyAdjudicated, match="open it again"):
         undo(outcome.decision)
     assert n_rows() == before
 

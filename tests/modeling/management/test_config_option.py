@@ -24,6 +24,14 @@ def test_values_are_numbers_words_and_lists() -> None:
     assert (config.rank, config.learning_rate) == (4, PRESETS["paper"].learning_rate)
 
 
+@pytest.mark.django_db
+def test_the_two_general_names_are_those_of_relations_where_pairs_may_be_unrelated() -> None:
+    relations, polarity = (Task.objects.get(slug=slug) for slug in ("drugprot", "ddi-polarity"))
+    for name, meant in (("paper", "paper-relations"), ("default", "relations"), ("relations", "relations")):
+        assert preset_given({"preset": name}, relations) == meant
+        assert preset_given({"preset": name}, polarity) == name
+
+
 @pytest.mark.parametrize(
     ("setting", "sentence"),
     [

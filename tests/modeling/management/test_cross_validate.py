@@ -76,6 +76,9 @@ def test_what_cannot_be_is_one_sentence(labelled: list[Statement], papers: Path)
         cross_validate("--labels", "neutral")
     with pytest.raises(CommandError, match="2 patterns cannot make 6 folds: label more, or ask for 2 to 2 folds"):
         cross_validate("--labels", "synergistic,antagonistic")
+    free_text = ("--by", "document", "--folds", "3", "--free-text", str(papers), "--labels", "synergistic,antagonistic")
+    with pytest.raises(CommandError, match="The backbone has no projection named foo: choose target_modules among"):
+        cross_validate(*free_text, *QUICK, "--set", 'target_modules=["foo"]')
     papers.write_text('{"doc_id": 1}\n', encoding="utf-8")
     with pytest.raises(CommandError, match=r"papers\.jsonl, line 1"):
         cross_validate("--by", "document", "--free-text", str(papers))

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from ledger.models import ModelVersion, Promotion, Run, Task
+from ledger.models import DisagreementCause, GoldLabel, ModelVersion, Promotion, Run, Task
 from ledger.record.gold import add_seed_labels
 from review.actions import build_queue as module
+from review.actions.adjudicate import adjudicate
 from review.actions.build_queue import NoCurrentModel, build_queue
-from review.actions.claim import claim
+from review.actions.claim import claim, claim_next
 from review.jobs import run_queue_build
 from review.models import ReviewItem
 from review.priorities import needs_second_opinion
+from tests.conftest import person
 from tests.ledger import facts
 from tests.review.conftest import Flagged, answered, live_model, predict, queue_build
 
@@ -118,7 +121,7 @@ def test_the_job_reports_on_its_row(committed_db: str) -> None:
     run_queue_build(run.pk)
     run.refresh_from_db()
     assert (run.status, run.n_done, run.n_total) == ("finished", 1, 1)
-    assert run.detail == {"n_items": 1, "n_added": 1, "n_removed": 0}
+    assert run.detail == {"n_items": 1, "n_added": 1, "n_removed": 0, "n_reopened": 0}
 
 
 def test_a_job_that_fails_says_so_on_its_row_and_raises(committed_db: str) -> None:
@@ -128,3 +131,58 @@ def test_a_job_that_fails_says_so_on_its_row_and_raises(committed_db: str) -> No
     run.refresh_from_db()
     assert run.status == "failed"
     assert "Promote one first" in run.error
+
+
+@pytest.mark.parametrize("confirmed", ["single", "agreed", "adjudicated"])
+def test_what_people_confirmed_and_a_new_model_disputes_comes_back_once_for_a_second_opinion(
+    flagged: Flagged, build: Run, task: Task, pharmacist: User, second_pharmacist: User, adjudicator: User,
+    confirmed: str,
+) -> None:  # fmt: skip
+    asked = flagged("low_confidence")
+    build_queue(run=build, now=NOW)
+    item = ReviewItem.objects.get()
+    ReviewItem.objects.update(reviews_needed=1 if confirmed == "single" else 2)
+    answered(item, pharmacist, "antagonistic")
+    if confirmed != "single":
+        answered(item, second_pharmacist, "antagonistic" if confirmed == "agreed" else "synergistic")
+    if confirmed == "adjudicated":
+        adjudicate(
+            item=item, by=adjudicator, label=facts.label("antagonistic"), cause=DisagreementCause.Cause.SLIP,
+            comment="x", idempotency_key=uuid.uuid4(), now=NOW,
+        )  # fmt: skip
+    assert build_queue(run=queue_build(), now=NOW).n_reopened == 0
+    newer = facts.model_version()
+    Promotion.objects.create(task=task, model_version=newer, at=NOW, reason="better", replaces=Promotion.objects.get())
+    suspect = predict(newer, "suspect_gold", of=asked.statement, said="synergistic", confidence=0.99)
+    built = build_queue(run=queue_build(), now=NOW)
+    assert (built.n_reopened, built.n_added, built.n_removed) == (1, 0, 0)
+    item.refresh_from_db()
+    assert (item.state, item.reviews_needed, item.prediction) == ("awaiting_second", 2, suspect)
+    assert [reason["rule"] for reason in item.reasons] == ["suspect_gold"]
+    assert "disputed by this model" in item.reasons[0]["explanation"]
+    gold = GoldLabel.objects.current().get()
+    assert gold.label == facts.label("antagonistic"), "it holds until somebody says otherwise"
+    third = person("third", "pharmacist")
+    assert claim_next(reviewer=pharmacist, task=task, now=NOW) is None
+    assert claim_next(reviewer=third, task=task, now=NOW) == item
+    answered(item, third, "antagonistic")
+    item.refresh_from_db()
+    assert (item.state, GoldLabel.objects.current().get().label.slug) == ("settled", "antagonistic")
+    assert build_queue(run=queue_build(), now=NOW).n_reopened == 0
+    item.refresh_from_db()
+    assert item.state == "settled"
+
+
+def test_a_model_that_says_what_people_confirmed_disputes_nothing(
+    flagged: Flagged, build: Run, task: Task, pharmacist: User
+) -> None:
+    asked = flagged("low_confidence")
+    build_queue(run=build, now=NOW)
+    ReviewItem.objects.update(reviews_needed=1)
+    answered(ReviewItem.objects.get(), pharmacist, "synergistic")
+    newer = facts.model_version()
+    Promotion.objects.create(task=task, model_version=newer, at=NOW, reason="better", replaces=Promotion.objects.get())
+    # Flagged for the imported label that it disputed, before a person said what the model says.
+    predict(newer, "suspect_gold", of=asked.statement, said="synergistic", confidence=0.99)
+    assert build_queue(run=queue_build(), now=NOW).n_reopened == 0
+    assert ReviewItem.objects.get().state == "settled"

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger.models import Decision, DisagreementCause, GoldLabel, Task
+from ledger.models import Comment, Decision, DisagreementCause, GoldLabel, Task
 from ledger.record.comments import add_comment
 from review.actions.decide import revise
 from review.models import ReviewItem
@@ -159,3 +159,91 @@ def test_the_number_of_queries_does_not_grow(
             client.get(LIST)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 5
+
+
+def test_the_adjudicator_takes_it_back_from_the_list_and_from_its_page(disputed: ReviewItem, adjudicator: User) -> None:
+    client = sign_in(adjudicator)
+    for place in (LIST, reverse("review:adjudication", args=[disputed.pk])):
+        settle(disputed, adjudicator)
+        undo = reverse("review:undo", args=[Decision.objects.latest("id").pk])
+        page = client.get(place).content.decode()
+        form = page.partition(f'action="{undo}"')[2].partition("</form>")[0]
+        (key,) = re.findall(r'name="idempotency_key" value="([0-9a-f-]+)"', form)
+        for _ in range(2):
+            response = client.post(undo, {"idempotency_key": key})
+            assert response["Location"] == reverse("review:adjudication", args=[disputed.pk])
+        assert "can be settled again" in client.get(response["Location"]).content.decode()
+        disputed.refresh_from_db()
+        assert disputed.state == "adjudication"
+    assert not GoldLabel.objects.current().exists()
+
+
+def test_another_person_s_adjudication_is_not_theirs_to_undo(
+    disputed: ReviewItem, adjudicator: User, lead: User, pharmacist: User
+) -> None:
+    settle(disputed, adjudicator)
+    undo = reverse("review:undo", args=[Decision.objects.latest("id").pk])
+    assert undo not in sign_in(lead).get(reverse("review:adjudication", args=[disputed.pk])).content.decode()
+    for other in (lead, pharmacist):
+        assert sign_in(other).post(undo, {"idempotency_key": uuid.uuid4()}).status_code == 404
+    assert GoldLabel.objects.current().exists()
+
+
+def test_one_s_own_disagreement_is_shown_without_a_form_and_refused(
+    make_item: MakeItem, pharmacist: User, lead: User, adjudicator: User
+) -> None:
+    item = make_item(reviews_needed=2)
+    answered(item, pharmacist, "antagonistic")
+    answered(item, lead, "synergistic")
+    client = sign_in(lead)
+    assert "your own" in client.get(LIST).content.decode()
+    page = client.get(reverse("review:adjudication", args=[item.pk])).content.decode()
+    assert "another adjudicator settles it" in page
+    assert 'name="cause"' not in page
+    response = settle(item, lead)
+    assert response.status_code == 409
+    assert "<blockquote>The effect is wanted.</blockquote>" in response.content.decode()
+    assert 'name="cause"' in sign_in(adjudicator).get(reverse("review:adjudication", args=[item.pk])).content.decode()
+
+
+def reopen(item: ReviewItem, by: User, **changes: object) -> Any:
+    values = {"to": "adjudication", "reason": "Read too fast.", "idempotency_key": uuid.uuid4()}
+    return sign_in(by).post(reverse("review:reopen", args=[item.pk]), values | changes)
+
+
+def test_the_lead_opens_a_settled_item_again_with_a_reason(disputed: ReviewItem, adjudicator: User, lead: User) -> None:
+    settle(disputed, adjudicator)
+    address = reverse("review:adjudication", args=[disputed.pk])
+    assert reverse("review:reopen", args=[disputed.pk]) in sign_in(lead).get(address).content.decode()
+    assert reverse("review:reopen", args=[disputed.pk]) not in sign_in(adjudicator).get(address).content.decode()
+    key = uuid.uuid4()
+    for _ in range(2):
+        assert reopen(disputed, lead, idempotency_key=key)["Location"] == address
+    assert Comment.objects.get().text == "Opened again for an adjudicator: Read too fast."
+    page = sign_in(adjudicator).get(address).content.decode()
+    assert 'name="cause"' in page
+    assert "Read too fast." in page
+    assert "opened again since" in sign_in(adjudicator).get(LIST).content.decode()
+
+
+def test_without_a_reason_nothing_is_opened(disputed: ReviewItem, adjudicator: User, lead: User) -> None:
+    settle(disputed, adjudicator)
+    for changes in ({"reason": ""}, {"to": ""}, {"to": "nobody"}):
+        response = reopen(disputed, lead, **changes)
+        assert response.status_code == 422
+        assert "-error" in response.content.decode()
+    disputed.refresh_from_db()
+    assert (disputed.state, Comment.objects.count()) == ("settled", 0)
+
+
+def test_what_was_said_is_veiled_while_another_pharmacist_is_asked(
+    disputed: ReviewItem, adjudicator: User, lead: User, pharmacist: User
+) -> None:
+    Task.objects.update(blind=True)
+    settle(disputed, adjudicator)
+    reopen(disputed, lead, to="reviewer")
+    page = sign_in(lead).get(reverse("review:adjudication", args=[disputed.pk])).content.decode()
+    for hidden in ("harm grows", "The effect is wanted.", "saw model", "low confidence"):
+        assert hidden not in page
+    assert "waits for a pharmacist" in page
+    assert reopen(disputed, lead).status_code == 409

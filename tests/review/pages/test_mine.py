@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from review.queries import mine
-from tests.review.conftest import MakeItem, answered, sign_in
+from tests.review.conftest import MakeItem, answered, item_page, sign_in
 
 ADDRESS = "/me/answers/"
 
@@ -61,6 +61,27 @@ def test_paging_shows_every_answer_once(make_item: MakeItem, pharmacist: User, m
 def test_nothing_answered_yet_says_what_comes_here(pharmacist: User) -> None:
     assert "No answers yet" in page_of(pharmacist)
     assert "No answers yet" in page_of(pharmacist, after="not-a-row")
+
+
+def test_what_an_adjudicator_settled_shows_how_and_why_and_offers_no_undo(
+    make_item: MakeItem, pharmacist: User, second_pharmacist: User, adjudicator: User, lead: User
+) -> None:
+    item = make_item(reviews_needed=2)
+    own = answered(item, pharmacist, "antagonistic")
+    answered(item, second_pharmacist, "synergistic")
+    address = reverse("review:undo", args=[own.pk])
+    assert address in page_of(pharmacist)
+    settled = {"label": "synergistic", "cause": "slip", "comment": "The effect is wanted."}
+    sign_in(adjudicator).post(reverse("review:adjudicate", args=[item.pk]), settled | {"idempotency_key": uuid.uuid4()})
+    for page in (page_of(pharmacist), item_page(item, pharmacist)):
+        assert address not in page
+        shown = page.partition("Adjudicated by adjudicator:")[2]
+        assert 'class="label synergistic"' in shown[:100]
+        assert "The effect is wanted." in shown
+    again = {"to": "adjudication", "reason": "Read too fast.", "idempotency_key": uuid.uuid4()}
+    sign_in(lead).post(reverse("review:reopen", args=[item.pk]), again)
+    assert address in page_of(pharmacist)
+    assert "Adjudicated by" not in page_of(pharmacist)
 
 
 def test_it_takes_one_query_however_many_there_are(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.urls import reverse
 
-from ledger.models import GoldLabel, ModelVersion, Pattern, PatternDecision, Prediction, SpotCheck, Task
+from ledger.models import GoldLabel, Label, ModelVersion, Pattern, PatternDecision, Prediction, SpotCheck, Task
 from review.models import ReviewItem
 from tests.ledger import facts
 from tests.ledger.people import undo as taken_back_by
@@ -27,6 +28,7 @@ def read(flagged: Flagged) -> list[Prediction]:
 
 def sent(said: Prediction, by: User, **changes: Any) -> HttpResponse:
     form = {"label": "synergistic", "sample": str(said.statement_id), "idempotency_key": uuid.uuid4(), "comment": ""}
+    form["shown"] = changes.get("label", "synergistic")
     response: Any = sign_in(by).post(address(said) + "decide/", form | changes)
     return response
 
@@ -72,6 +74,34 @@ def test_what_cannot_be_read_is_refused_and_nothing_written(
     assert not PatternDecision.objects.exists()
 
 
+def test_only_the_answer_whose_exceptions_were_shown_can_be_given(read: list[Prediction], pharmacist: User) -> None:
+    html = page_of(read[0], pharmacist)
+    assert re.findall(r'<button class="answer \w+" name="label" value="(\w+)"', html) == ["synergistic"]
+    assert 'href="?label=antagonistic" data-key="2"' in html
+    assert 'name="shown" value="synergistic"' in html
+    for shown in ("synergistic", ""):
+        response = sent(read[0], pharmacist, label="antagonistic", shown=shown)
+        assert response.status_code == 422
+        assert "What this answer would set apart was not on the page" in response.content.decode()
+    assert not PatternDecision.objects.exists()
+    other = sign_in(pharmacist).get(address(read[0]), {"label": "antagonistic"}).content.decode()
+    assert re.findall(r'<button class="answer \w+" name="label" value="(\w+)"', other) == ["antagonistic"]
+    assert sent(read[0], pharmacist, label="antagonistic").status_code == 303
+
+
+def test_a_refused_answer_keeps_the_label_it_was_about(read: list[Prediction], pharmacist: User) -> None:
+    response = sent(read[0], pharmacist, label="antagonistic", comment="x" * 2_001)
+    assert response.status_code == 422
+    assert 'name="shown" value="antagonistic"' in response.content.decode()
+
+
+def test_where_no_answer_is_proposed_none_can_be_given_yet(read: list[Prediction], pharmacist: User) -> None:
+    Task.objects.update(blind=True)
+    html = page_of(read[0], pharmacist)
+    assert 'name="label"' not in html
+    assert html.count('class="button answer unshown') == Label.objects.filter(task=facts.polarity()).count()
+
+
 def test_a_sample_of_other_statements_is_refused(read: list[Prediction], flagged: Flagged, pharmacist: User) -> None:
     other = flagged(wording=OTHER)
     assert sent(read[0], pharmacist, sample=f"{read[0].statement_id} {other.statement_id}").status_code == 422
@@ -82,7 +112,8 @@ def test_another_answer_while_one_stands_is_told_to_withdraw_first(
 ) -> None:
     sent(read[0], pharmacist)
     client = sign_in(second_pharmacist)
-    form = {"label": "antagonistic", "sample": str(read[0].statement_id), "idempotency_key": uuid.uuid4()}
+    form = {"label": "antagonistic", "shown": "antagonistic", "sample": str(read[0].statement_id)}
+    form["idempotency_key"] = str(uuid.uuid4())
     response = client.post(address(read[0]) + "decide/", form, follow=True)
     assert b"Withdraw that decision first" in response.content
     assert PatternDecision.objects.count() == 1

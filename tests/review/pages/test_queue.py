@@ -15,6 +15,7 @@ from ledger.models import ModelVersion, Run, Task
 from review.actions.claim import claim, release
 from review.actions.decide import skip
 from review.models import ReviewItem
+from tests.ledger import facts
 from tests.review.conftest import MakeItem, answered, sign_in
 
 QUEUE = "/tasks/ddi-polarity/queue/"
@@ -187,6 +188,34 @@ def test_a_queue_that_waits_for_a_worker_says_so(
     Run.objects.create(kind="queue", task=task, created_at=timezone.now())
     monkeypatch.setattr("review.queries.queue.listening_workers", lambda: workers)
     assert said in page_for(pharmacist)
+
+
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [
+        ([WorkerInfo("one", ("default",), "idle", None)], "no worker is listening on the queue “gpu”"),
+        ([WorkerInfo("one", ("gpu",), "busy", None)], "The live model is reading the statements"),
+    ],
+)
+def test_a_live_model_that_has_yet_to_read_the_statements_is_why_the_queue_is_empty(
+    model: ModelVersion, pharmacist: User, monkeypatch: pytest.MonkeyPatch, workers: list[WorkerInfo], said: str
+) -> None:
+    monkeypatch.setattr("review.queries.queue.listening_workers", lambda: workers)
+    Run.objects.create(
+        kind="inference", task=model.task, model_version=facts.model_version(), created_at=timezone.now()
+    )
+    assert "The queue has not been built" in page_for(pharmacist), "another model's reading brings no items"
+    Run.objects.create(kind="inference", task=model.task, model_version=model, created_at=timezone.now())
+    assert said in page_for(pharmacist)
+
+
+def test_a_first_model_that_waits_for_a_worker_says_so(
+    task: Task, pharmacist: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = facts.model_version().training_set.round
+    monkeypatch.setattr("review.queries.queue.listening_workers", list)
+    Run.objects.create(kind="training", task=task, round=trained, created_at=timezone.now())
+    assert "A first model is to be trained, but no worker" in page_for(pharmacist)
 
 
 def test_the_number_of_queries_does_not_grow(make_item: MakeItem, pharmacist: User) -> None:

@@ -244,3 +244,39 @@ def test_text_stays_text(flagged: Flagged, lead: User) -> None:
 
 def test_an_unknown_task_is_not_found(pharmacist: User, db: None) -> None:
     assert sign_in(pharmacist).get("/tasks/none/ledger/").status_code == 404
+
+
+def test_the_form_asks_for_drugs_and_classes_only_where_the_task_is_about_them(task: Task, pharmacist: User) -> None:
+    page = page_for(pharmacist)
+    assert "<label>Drug<input" in page
+    assert 'name="atc"' in page
+    Task.objects.filter(pk=task.pk).update(head_kind="chemical", tail_kind="gene")
+    page = page_for(pharmacist)
+    assert "<label>Name of 1 or 2<input" in page
+    assert "name or DrugBank id" in page
+    assert 'name="atc"' in page  # a chemical may be a drug
+    Task.objects.filter(pk=task.pk).update(head_kind="gene")
+    page = page_for(pharmacist)
+    assert "whole name" in page
+    assert 'name="atc"' not in page
+
+
+def test_statements_are_found_by_what_was_confirmed_and_by_whom(
+    make_item: MakeItem, task: Task, pharmacist: User, second_pharmacist: User
+) -> None:
+    reviewed, disputed, seeded = make_item(), make_item(), facts.statement()
+    answered(reviewed, second_pharmacist, "synergistic")
+    answered(disputed, second_pharmacist, "synergistic")
+    add_seed_labels(task=task, rows=[(seeded.pk, facts.label("synergistic").pk, "seeds.csv")], now=facts.NOW)
+    ReviewItem.objects.filter(pk=disputed.pk).update(state=ReviewItem.State.AWAITING_SECOND)
+    page = page_for(pharmacist, "?gold=synergistic")
+    assert list(rows_of(page)) == [reviewed.statement_id, seeded.pk]
+    assert '<option value="synergistic" selected>' in page
+    assert "What people confirmed is found only where you can no longer be asked" in page
+    assert list(rows_of(page_for(pharmacist, "?source=single_review"))) == [reviewed.statement_id]
+    assert list(rows_of(page_for(second_pharmacist, "?source=single_review&gold=synergistic"))) == [
+        reviewed.statement_id, disputed.statement_id,
+    ]  # fmt: skip
+    assert list(rows_of(page_for(pharmacist, "?source=seed"))) == [seeded.pk]
+    assert rows_of(page_for(pharmacist, "?gold=antagonistic")) == {}
+    assert "This task has no such label." in page_for(pharmacist, "?gold=unheard-of")

@@ -11,8 +11,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ledger.models import DrugName, ModelVersion, Prediction, Run, Statement, Task
+from ledger.models import DrugName, GoldLabel, ModelVersion, Prediction, Run, Statement, Task
 from ledger.patterns import fold
+from ledger.record.gold import add_seed_labels
 from review.filters import LedgerFilter
 from review.models import ReviewItem
 from review.queries import candidates, search
@@ -61,8 +62,16 @@ def ledger(model: ModelVersion, older: ModelVersion) -> list[Statement]:
             continue
         said = predict(model, of=one, said=label, confidence=draw.choice([0.55, 0.9, 0.9, 0.9, 0.99, draw.random()]))
         if number % 4 == 0:
-            reason = draw.choice(["audit", "flip"])
-            put_in_queue(build, said, reason)
+            reason, other = draw.choice([("audit", "flip"), ("flip", "audit"), ("flip", "low_confidence")])
+            why = [
+                {"rule": rule, "explanation": 'not "rule": "models_differ"', "atc_rule": None}
+                for rule in (reason, other)
+            ]
+            put_in_queue(build, said, reason, reasons=why)
+        if number % 3 == 0:
+            facts.answer(one, label, reviews_needed=1)
+        elif number % 11 == 0:
+            add_seed_labels(task=model.task, rows=[(one.pk, facts.label(label).pk, "seeds.csv")], now=facts.NOW)
     return made
 
 
@@ -83,7 +92,15 @@ def matches(one: Statement, asked: dict[str, str], model: ModelVersion, older: M
         return False
     if "corpus" in asked and one.corpus.name != asked["corpus"]:
         return False
-    if "reason" in asked and not ReviewItem.objects.filter(statement=one, main_reason=asked["reason"]).exists():
+    item = ReviewItem.objects.filter(statement=one).first()
+    if "reason" in asked and not (item and asked["reason"] in {why["rule"] for why in item.reasons}):
+        return False
+    gold = GoldLabel.objects.current().filter(statement=one).first()
+    if gold and gold.source != "seed" and item and item.state in ReviewItem.WAITING:
+        gold = None  # the reader may still be asked
+    if "gold" in asked and not (gold and gold.label and gold.label.slug == asked["gold"]):
+        return False
+    if "source" in asked and not (gold and gold.source == asked["source"]):
         return False
     by_confidence = {"least", "most", "order"} & set(asked)
     if said is None:
@@ -116,6 +133,14 @@ ASKED: list[dict[str, str]] = [
     {"least": "0.9", "label": "antagonistic", "text": "increase"},
     {"most": "0.95", "drug": "Naloxone"},
     {"most": "0.95", "atc": "B", "reason": "audit"},
+    {"reason": "models_differ"},
+    {"reason": "low_confidence"},
+    {"gold": "synergistic"},
+    {"source": "single_review"},
+    {"source": "seed", "gold": "antagonistic", "corpus": "second"},
+    {"gold": "antagonistic", "reason": "audit"},
+    {"gold": "synergistic", "least": "0.6", "text": "may"},
+    {"gold": "synergistic", "drug": "Warfarin"},
 ]
 
 
@@ -207,7 +232,11 @@ def test_in_a_blind_task_nothing_a_model_said_finds_what_one_has_yet_to_answer(
     [
         ({}, "SEARCH ledger_statement USING COVERING INDEX statement_by_corpus (corpus_id=? AND id>?)"),
         ({"order": "unsure"}, "SEARCH p USING INDEX prediction_by_confidence (model_version_id=? AND confidence=? AND"),
-        ({"reason": "flip"}, "item_by_reason_and_statement (task_id=? AND main_reason=? AND statement_id>?)"),
+        ({"reason": "flip"}, "INDEX item_flip_row (task_id=? AND statement_id>?)"),
+        (
+            {"gold": "synergistic"},
+            "INDEX one_first_gold_label_per_task_and_statement (task_id=? AND statement_id>?)",
+        ),
         ({"text": "risk"}, "SCAN ledger_statement_words VIRTUAL TABLE INDEX"),
     ],
 )
