@@ -155,5 +155,5 @@ def test_the_settings_cost_the_same_however_many_labels(lead: User, task: Task, 
     client.get(reverse("review:task_settings", args=[task.slug]))
     for number in range(4, 7):
         add_label(task, lead, slug=f"more-{number}", key=str(number), trainable="")
-        with django_assert_num_queries(7):  # session, person, roles, task, labels, corpora, changes
+        with django_assert_num_queries(8):  # session, person, roles, task, labels, corpora, changes
             client.get(reverse("review:task_settings", args=[task.slug]))
