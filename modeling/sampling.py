@@ -9,6 +9,9 @@ import torch
 from torch.utils.data import Sampler
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
+HEAP = 50
+"""Batches in one heap of groups, as many as the Trainer sorts together."""
+
 
 class BalancedSampler(Sampler[int]):
     """As many rows as there are, drawn with replacement: each label equally likely, its rows by their weights.
@@ -49,6 +52,8 @@ class TogetherSampler(Sampler[int]):
     """Every row once, the rows of one group (positions) next to each other; groups of like length stand together.
 
     So a sentence is encoded once for all its pairs, but for those that fall into two batches. Each epoch draws anew.
+    Groups are dealt into heaps of some batches, which are sorted by length, up and down in turns: a batch holds no
+    fixed number of groups, and one with a heap's shortest and the next one's longest would be mostly padding.
     """
 
     def __init__(self, groups: Sequence[Sequence[int]], lengths: Sequence[int], *, batch_size: int, seed: int) -> None:
@@ -63,8 +68,12 @@ class TogetherSampler(Sampler[int]):
         return self.n_rows
 
     def __iter__(self) -> Iterator[int]:
-        order = _by_length(self.lengths, self.groups_a_batch, self.generator)
-        return (row for number in order for row in self.groups[number])
+        dealt = torch.randperm(len(self.groups), generator=self.generator).tolist()
+        size = HEAP * self.groups_a_batch
+        for number, start in enumerate(range(0, len(dealt), size)):
+            heap = sorted(dealt[start : start + size], key=self.lengths.__getitem__, reverse=number % 2 == 0)
+            for group in heap:
+                yield from self.groups[group]
 
 
 def _by_length(lengths: Sequence[int], batch_size: int, generator: torch.Generator) -> list[int]:

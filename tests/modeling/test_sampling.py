@@ -58,6 +58,20 @@ def test_the_rows_of_a_sentence_stand_next_to_each_other_and_each_comes_once() -
     assert sorted([rows[at : at + 3] for at in range(0, 1_200, 3)]) == GROUPS
 
 
+def test_no_batch_mixes_the_longest_with_the_shortest() -> None:
+    """Long sentences have more pairs, so a batch holds few of them; many short ones beside one would be padding."""
+    lengths = [5 + number % 200 for number in range(5_000)]
+    groups: list[list[int]] = []
+    for length in lengths:
+        start = groups[-1][-1] + 1 if groups else 0
+        groups.append(list(range(start, start + 1 + length // 20)))
+    sentence = [number for number, group in enumerate(groups) for _ in group]
+    rows = list(TogetherSampler(groups, lengths, batch_size=31, seed=1))
+    assert sorted(rows) == list(range(len(sentence)))
+    batches = [{sentence[row] for row in rows[start : start + 31]} for start in range(0, len(rows), 31)]
+    assert max(len(batch) * max(lengths[one] for one in batch) for batch in batches) < 1_500  # mixed ones: over 4,000
+
+
 def test_sentences_of_like_length_stand_together_in_an_order_of_the_seed() -> None:
     drawing = in_order(1)
     first, second = list(drawing), list(drawing)
