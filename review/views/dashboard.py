@@ -13,6 +13,7 @@ from ledger.models import Task
 from review.charts import dashboard as charts
 from review.permissions import Request, role_required
 from review.queries.dashboard import dashboard as figures_of
+from review.queries.home import tasks_with_statements
 
 
 @never_cache
@@ -30,4 +31,5 @@ def dashboard(request: Request, task: str) -> HttpResponse:
         "days": charts.progress_by_day(found.days, _("day"), _("answers")),
         "rounds": charts.score_by_round(found.rounds, _("round"), _("accuracy, 0 to 1")),
     }
-    return render(request, "review/dashboard.html", {"task": shown, "found": found, "figures": figures})
+    context = {"task": shown, "tasks": tasks_with_statements(), "found": found, "figures": figures}
+    return render(request, "review/dashboard.html", context)

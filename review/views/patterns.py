@@ -24,6 +24,7 @@ from review.models import Preference
 from review.numerals import whole
 from review.pattern_forms import PatternForm, PatternWithdrawalForm
 from review.permissions import Request, pharmacist_required
+from review.queries.home import tasks_with_statements
 from review.queries.pattern import get_pattern, pattern_page
 from review.queries.patterns import PatternFilter, pattern_list
 from review.views.keeping import forget_kept, keep_over_sign_in, kept_at
@@ -46,7 +47,8 @@ def _page_of_decided(pattern_decision_id: int) -> str:
 def patterns(request: Request, task: str) -> HttpResponse:
     shown = get_object_or_404(Task, slug=task)
     chosen = PatternFilter.read(request.GET.dict())
-    context = {"task": shown, "chosen": chosen, "found": pattern_list(shown, chosen)}
+    found = pattern_list(shown, chosen)
+    context = {"task": shown, "tasks": tasks_with_statements(), "chosen": chosen, "found": found}
     return render(request, "review/patterns.html", context)
 
 

@@ -15,6 +15,7 @@ from review.actions.claim import claim_next
 from review.actions.decide import bring_back_skipped
 from review.filters import QueueFilter, key_in
 from review.permissions import Request, pharmacist_required
+from review.queries.home import tasks_with_statements
 from review.queries.item import latest_receipt
 from review.queries.progress import progress_of
 from review.queries.queue import queue_counts, why_empty
@@ -40,6 +41,7 @@ def queue(request: Request, task: str) -> HttpResponse:
     gives_work = listed.offers_work_to(request.user) and chosen.part != "skipped"
     context = {
         "task": shown,
+        "tasks": tasks_with_statements(),
         "chosen": chosen,
         "counts": queue_counts(shown, request.user, chosen),
         "upcoming": listed,

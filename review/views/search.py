@@ -14,6 +14,7 @@ from review.models import Preference
 from review.permissions import Request, pharmacist_required
 from review.queries.assignees import assignees
 from review.queries.candidates import Place
+from review.queries.home import tasks_with_statements
 from review.queries.ledger_page import choices, ledger_page
 from review.queries.statement import get_statement, statement_page
 from review.views.queue import wants_fragment
@@ -30,6 +31,7 @@ def ledger(request: Request, task: str) -> HttpResponse:
     after = Place.read(request.GET.get("after", ""))
     context = {
         "task": shown,
+        "tasks": tasks_with_statements(),
         "chosen": chosen,
         "choices": choices(shown, request.user),
         "page": ledger_page(shown, chosen, reader=request.user, after=after),

@@ -76,12 +76,12 @@ def test_the_list_costs_the_same_queries_however_long(
     read: list[Prediction], flagged: Flagged, pharmacist: User, django_assert_num_queries: Any
 ) -> None:
     client = sign_in(pharmacist)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(LIST)
     for number in range(6):
         for head, tail in PAIRS[:2]:
             flagged(head=head, tail=tail, wording=f"{{}} meets {{}} in case {number}.")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(LIST)
 
 

@@ -233,3 +233,17 @@ def test_the_number_of_queries_does_not_grow(make_item: MakeItem, pharmacist: Us
 def test_an_expired_lease_does_not_hide_an_item(item: ReviewItem, pharmacist: User, second_pharmacist: User) -> None:
     claim(item=item, reviewer=second_pharmacist, now=timezone.now() - timedelta(hours=1))
     assert "Start reviewing" in page_for(pharmacist)
+
+
+def test_other_tasks_are_one_step_away_on_the_same_page(pharmacist: User, task: Task) -> None:
+    facts.corpus()
+    client = sign_in(pharmacist)
+    for name in ("queue", "ledger", "patterns", "dashboard"):
+        address = reverse(f"review:{name}", args=["drugprot"])
+        assert f'href="{address}"' not in client.get(reverse(f"review:{name}", args=[task.slug])).content.decode()
+    facts.corpus_of("drugprot")
+    for name in ("queue", "ledger", "patterns", "dashboard"):
+        address = reverse(f"review:{name}", args=["drugprot"])
+        page = client.get(reverse(f"review:{name}", args=[task.slug])).content.decode()
+        assert f'<a href="{address}">' in page
+        assert client.get(address).status_code == 200
