@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from modeling import training
@@ -15,6 +16,9 @@ from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
 from modeling.deletion import deletion_test
 from modeling.inference import LoadedModel
+from modeling.networks.on_encoder import OnEncoder
+from modeling.networks.pair_reader import PairReader
+from modeling.networks.rbert_cnn import RBertCnn
 from modeling.rationale import NotExplainable, attribute
 from modeling.sharing import SharedBackbone
 from modeling.training import TrainedModel, train
@@ -58,12 +62,26 @@ def test_the_examples_are_learnt(made: TrainedModel) -> None:
     assert made.validation["macro_f1"] == 1.0
 
 
+@pytest.mark.parametrize("network", [RBertCnn, PairReader])
+def test_the_library_reads_a_network_from_the_folder(
+    backbone: Backbone, relations: TrainingConfig, network: type[OnEncoder], tmp_path: Path
+) -> None:
+    kind = {"architecture": "rbert_cnn"} if network is RBertCnn else {"architecture": "pair_reader", "mentions": "raw"}
+    config = dataclasses.replace(relations, tuning="full", max_epochs=1, patience=1, **kind)
+    made = taught(backbone, config, tmp_path)
+    stored = load_file(made.folder / "network/model.safetensors")
+    read = network.from_pretrained(made.folder / "network").state_dict()
+    assert read.keys() == stored.keys()
+    assert all(torch.equal(read[name], tensor) for name, tensor in stored.items())
+    assert str(backbone.path) not in (made.folder / "network/config.json").read_text()
+
+
 def test_the_folder_holds_what_was_trained_and_nothing_else(made: TrainedModel, way: TrainingConfig) -> None:
     facts = described(made.manifest)
     assert made.manifest["architecture"] == way.architecture
     names = {path.relative_to(made.folder).as_posix() for path in made.folder.rglob("*") if path.is_file()}
     if way.tuning == "full":
-        assert names == {"manifest.json", "network/model.safetensors"}
+        assert names == {"manifest.json", "network/config.json", "network/model.safetensors"}
         assert (facts["frozen_parameters"], facts["adapter_parameters"]) == (0, 0)
         assert (
             sum(tensor.numel() for tensor in load_file(made.folder / "network/model.safetensors").values())
