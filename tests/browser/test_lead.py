@@ -86,7 +86,7 @@ from django.utils import timezone
 from ledger.models import Task
 from ledger.record.runs import open_round
 open_round(task=Task.objects.get(slug="ddi-polarity"), by=None, now=timezone.now(),
-    parameters={"preset": "paper", "config": {"batch_size": 1}})
+    parameters={"preset": "paper", "config": {"batch_size": 1, "max_epochs": 40, "patience": 40}})
 """
 
 

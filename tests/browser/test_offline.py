@@ -177,8 +177,8 @@ def test_a_server_in_trouble_keeps_the_answer_too(window: BrowserContext, site: 
 def test_a_pattern_decided_offline_stays_as_typed_and_is_saved_by_the_next_press(
     window: BrowserContext, site: Site
 ) -> None:
-    new_pharmacist(site, "vera")
-    page = sign_in(window, "vera")
+    new_pharmacist(site, "zelda")
+    page = sign_in(window, "zelda")
     page.goto("/tasks/ddi-polarity/patterns/?part=open")
     page.locator("a.row-link").nth(1).click()
     expect(page.locator("#pattern-decision")).to_be_visible()
