@@ -8,7 +8,7 @@ from django.db import connection
 
 from ledger.searchable import INDEX
 from review.queries.named import is_named, named_among
-from review.queries.sql import Sql, any_of, has_words, joined
+from review.queries.sql import Sql, any_of, has_words, joined, word_match
 from review.queries.wanted import Meant, Wanted
 from review.reasons import names_rule
 
@@ -84,8 +84,8 @@ def _arms(wanted: Wanted, behind: int) -> list[Sql]:
             words, among = has_words("text", wanted.filter.words), any_of("corpus_id", wanted.corpora)
             seek = f"SELECT id FROM ledger_statement WHERE {words.text} AND {among.text} AND id > %s"  # noqa: S608
             return [Sql(seek, (*words.params, *among.params, behind))]
-        match = " ".join(f'"{word.rstrip("*")}"{"*" if word.endswith("*") else ""}' for word in wanted.filter.words)
-        return [Sql(f"SELECT rowid AS id FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid > %s", (match, behind))]  # noqa: S608
+        seek = f"SELECT rowid AS id FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid > %s"  # noqa: S608
+        return [Sql(seek, (word_match(wanted.filter.words), behind))]
     if wanted.filter.reason:
         named = names_rule(connection.vendor, "reasons", wanted.filter.reason)
         seek = f"SELECT statement_id AS id FROM review_reviewitem WHERE task_id = %s AND {named}"  # noqa: S608

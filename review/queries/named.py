@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.db import connection
 
+from ledger.folding import folded
 from ledger.models import Statement
 from ledger.patterns import fold
-from ledger.searchable import INDEX
 from review.filters import WORD
-from review.queries.sql import Sql, any_of, has_words
+from review.queries.sql import Sql, any_of, statements_with
 
 
 def statements_named_as(one: Statement, *, most: int) -> list[int]:
@@ -21,7 +21,7 @@ def statements_named_as(one: Statement, *, most: int) -> list[int]:
     words = [*dict.fromkeys(WORD.findall(f"{head[1]} {tail[1]}"))]
     if not words:
         return []
-    found = _sentences_with(words)
+    found = statements_with([words])
     ends = "s.head_kind = %s AND {head} = %s AND s.tail_kind = %s AND {tail} = %s".format(
         **{end: mention_text(end) for end in ("head", "tail")}
     )
@@ -47,32 +47,10 @@ def named_among(names: list[str]) -> list[Sql]:
     every = [words for name in names if (words := WORD.findall(name))]
     if not every:
         return []
-    named = is_named(names)
-    if connection.vendor == "postgresql":
-        anyhow = [has_words("s.text", words) for words in every]
-        source = f"ledger_statement s WHERE ({' OR '.join(one.text for one in anyhow)})"
-        given = tuple(value for one in anyhow for value in one.params)
-    else:
-        source = f"{INDEX} CROSS JOIN ledger_statement s ON s.id = {INDEX}.rowid WHERE {INDEX} MATCH %s"
-        given = (" OR ".join(f"({_match(words)})" for words in every),)
-    return [Sql(f"SELECT s.id FROM {source} AND {named.text}", (*given, *named.params))]  # noqa: S608
-
-
-def _match(words: list[str]) -> str:
-    return " ".join(f'"{word}"' for word in words)
+    found, named = statements_with(every), is_named(names)
+    return [Sql(f"SELECT s.id FROM {found.text} AND {named.text}", (*found.params, *named.params))]  # noqa: S608
 
 
 def mention_text(end: str) -> str:
-    """The text of a mention of statement `s`, folded."""
-    text = f"lower(substr(s.text, s.{end}_start + 1, s.{end}_end - s.{end}_start))"
-    if connection.vendor == "postgresql":
-        return rf"regexp_replace({text}, '\s+', ' ', 'g')"
-    return f"replace(replace({text}, char(10), ' '), '  ', ' ')"
-
-
-def _sentences_with(words: list[str]) -> Sql:
-    if connection.vendor == "postgresql":
-        having = has_words("s.text", words)
-        return Sql(f"ledger_statement s WHERE {having.text}", having.params)
-    source = f"{INDEX} CROSS JOIN ledger_statement s ON s.id = {INDEX}.rowid WHERE {INDEX} MATCH %s"
-    return Sql(source, (_match(words),))
+    """SQL of the text of a mention of statement `s`, folded."""
+    return folded(f"substr(s.text, s.{end}_start + 1, s.{end}_end - s.{end}_start)", connection.vendor)

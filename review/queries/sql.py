@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from ledger.searchable import VECTOR
+from ledger.searchable import INDEX, VECTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +40,18 @@ def has_words(column: str, words: list[str]) -> Sql:
         return Sql(vector + letters, (query, *(word.rstrip("*").lower() for word in words)))
     patterns = tuple(rf"(?i)\b{word[:-1]}" if word.endswith("*") else rf"(?i)\b{word}\b" for word in words)
     return Sql(" AND ".join([f"{column} REGEXP %s"] * len(words)), patterns)
+
+
+def word_match(words: Sequence[str]) -> str:
+    """What SQLite's index of words is asked for sentences that hold all of them; `word*` begins so."""
+    return " ".join(f'"{word.rstrip("*")}"{"*" if word.endswith("*") else ""}' for word in words)
+
+
+def statements_with(each: Sequence[list[str]]) -> Sql:
+    """What stands behind FROM for the statements `s` whose sentence holds all the words of one of the lists."""
+    if connection.vendor == "postgresql":
+        having = [has_words("s.text", words) for words in each]
+        given = tuple(value for one in having for value in one.params)
+        return Sql(f"ledger_statement s WHERE ({' OR '.join(one.text for one in having)})", given)
+    source = f"{INDEX} CROSS JOIN ledger_statement s ON s.id = {INDEX}.rowid WHERE {INDEX} MATCH %s"
+    return Sql(source, (" OR ".join(f"({word_match(words)})" for words in each),))

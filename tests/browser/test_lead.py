@@ -18,7 +18,7 @@ ROUND_MILLISECONDS = 180_000
 
 def start_round(page: Page) -> None:
     page.goto("/rounds/")
-    page.get_by_role("link", name="Prepare a round of").click()
+    page.get_by_role("link", name="Prepare a round of Drug–drug interaction polarity").click()
     expect(page.get_by_role("radio", name="default")).to_be_checked()
     page.get_by_role("button", name="Freeze this and start training").click()
     page.wait_for_url(re.compile(r"/rounds/\d+/$"))

@@ -3,15 +3,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from tokenizers import Tokenizer
 from torch import nn
 
+from modeling import curated
 from modeling.backbones import Backbone
 from modeling.encode import load_tokenizer
+from modeling.forward import logits_of
+from modeling.inputs import encode_with_places
 from modeling.networks.cls import build
 from modeling.precision import fastest_safe_dtype
+from modeling.records import Span, Statement
 
 AMX = {"amx_bf16": True}
 
@@ -48,9 +53,14 @@ def test_bfloat16_only_where_the_probe_is_faster(
 
 
 def test_bfloat16_is_refused_where_it_changes_labels(network: nn.Module, tokenizer: Tokenizer) -> None:
-    """An offset far above what bfloat16 can add to without losing it all: its labels are float32's by chance alone."""
+    """An offset far above what bfloat16 can add to without losing it all: every second label of float32 is lost."""
+    unsaid = Span(0, 0)
+    wordings = [Statement(0, "", one.pattern, unsaid, unsaid) for one in curated.sentences()[::20]]
+    inputs = encode_with_places(wordings, tokenizer, mentions="masked", max_tokens=512)
+    first, second = logits_of(network, inputs, pad_id=0).T
     with torch.no_grad():
-        network.get_parameter("classifier.bias").fill_(1_000.0)
+        offset = torch.tensor([1_000.0, 1_000.0 + float(np.median(first - second))])
+        network.get_parameter("classifier.bias").copy_(offset)
     assert fastest_safe_dtype(network, tokenizer, pad_id=0, capabilities=AMX, clock=clock(1.0, 0.5)) == torch.float32
 
 

@@ -103,6 +103,13 @@ def test_the_same_two_names_elsewhere_whatever_their_case_and_order(
     assert "synergistic</span>" in shown
 
 
+def test_names_in_other_letters_than_ascii_are_the_same_too(asked: OfDocument, pharmacist: User) -> None:
+    kinds = {"head_kind": "chemical", "tail_kind": "gene"}
+    elsewhere = asked("Δ9-Thc  acid", "ΒLock", "{} binds {} firmly.", document="doc.2", **kinds)
+    page = item_page(asked("δ9-THC acid", "βlock", **kinds), pharmacist)
+    assert f">#{elsewhere.pk}</a>" in page[page.index("The same two names elsewhere") :]
+
+
 def test_the_other_pairs_of_the_sentence_with_what_is_said_of_them(
     asked: OfDocument, flagged: Flagged, pharmacist: User
 ) -> None:
