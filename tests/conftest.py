@@ -25,6 +25,12 @@ def _quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_when_asked() -> None:
+    """Look a static file up when it is asked for, not all of them for every test's client: a fifth of a page's test."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture(autouse=True)
 def _no_language_left_over() -> Iterator[None]:
     """A request's language outlives it in its thread, here that of every test after it."""
