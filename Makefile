@@ -35,5 +35,8 @@ lint: setup
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
+# Every bench in turn, which takes hours; one alone is `manage.py bench NAME`. docs/speed.md says what DDI_REALDATA adds.
 bench: setup
-	$(BIN)/python manage.py bench ledger
+	for name in ledger inference training relations reviewers queue; do \
+		echo "bench $$name"; $(BIN)/python manage.py bench $$name || exit 1; \
+	done

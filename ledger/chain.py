@@ -21,6 +21,7 @@ from ledger.models import (
     Approval,
     ChainLink,
     Comment,
+    Comparison,
     Decision,
     DisagreementCause,
     EnsembleMember,
@@ -86,6 +87,7 @@ COVERED: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
     ChainLink.Kind.APPROVAL: (Approval, ("id", "proposal_id", "by_id", "approves", "reason", "at")),
     ChainLink.Kind.CAUSE: (DisagreementCause, ("id", "decision_id", "cause")),
     ChainLink.Kind.MEMBER: (EnsembleMember, ("id", "ensemble_id", "member_id", "position")),
+    ChainLink.Kind.COMPARISON: (Comparison, ("id", "evaluation_id", "other_id", "metrics", "compared_at")),
 }  # fmt: skip
 
 

@@ -24,6 +24,9 @@ from ledger.models import (
     TrainingExample,
 )
 
+MORE_THAN_RAREST = "more than {} has, the label with the fewest"
+"""Why a sure prediction is left out, with the slug of the label that sets how many of each label teach."""
+
 FIELDS = (
     "id", "statement_id", "label_id", "confidence", "statement__pattern_id", "statement__head_drug_id",
     "statement__tail_drug_id", "statement__document", "statement__text", "statement__corpus_id",
@@ -83,10 +86,12 @@ def sure_predictions(
             marked=marked,
         )
         kept[label_id].append((rank, candidate.text_sha256, confidence, candidate))
-    n_each = min(choice.most_per_class, *(len(candidates) for candidates in kept.values()))
+    rarest = min(kept, key=lambda label_id: len(kept[label_id]))
+    n_each = min(choice.most_per_class, len(kept[rarest]))
+    why = MORE_THAN_RAREST.format(slugs[rarest]) if n_each == len(kept[rarest]) else f"more than {n_each} of one label"
     for label_id, candidates in kept.items():
         if len(candidates) > n_each:
-            left_out["more than the smallest class has"] += len(candidates) - n_each
+            left_out[why] += len(candidates) - n_each
         for _, _, confidence, candidate in heapq.nsmallest(n_each, candidates, key=lambda one: one[:2]):
             bands[slugs[label_id]][f"{int(confidence * 100) / 100:.2f}"] += 1
             yield candidate

@@ -10,8 +10,6 @@ Group = Literal["train", "validation", "test"]
 PairSplit = Literal["train", "validation", "test", "bridge"]
 
 SALT = b"ddi-split-v1:"
-PATTERN_SALT = b"ddi-pattern-v1:"
-PATTERN_FOLDS = 5
 
 
 @lru_cache(maxsize=65_536)
@@ -34,11 +32,6 @@ def split_of_document(document_id: str) -> Group:
 def is_held_out(document_id: str, *, share: float, seed: int) -> bool:
     """Whether a document belongs to the held-out part of an experiment: about `share` (0 to 1) of all documents."""
     return int(sha256(f"held-out-{seed}:{document_id}".encode()).hexdigest(), 16) % 10_000 < share * 10_000
-
-
-def fold_of_pattern(pattern: str) -> int:
-    """The wording's fold, 0 to 4: a model tested on one fold learns from the others and never saw its wordings."""
-    return int(sha256(PATTERN_SALT + pattern.encode()).hexdigest(), 16) % PATTERN_FOLDS
 
 
 def _group(name: str) -> Group:

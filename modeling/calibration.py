@@ -38,10 +38,13 @@ class Calibration:
 NOT_CALIBRATED = Calibration(temperature=1.0, method="none", n=0)
 
 
-def fit_temperature(logits: Floats, label_indexes: npt.NDArray[np.int64]) -> Calibration:
+def fit_temperature(
+    logits: Floats, label_indexes: npt.NDArray[np.int64], *, unrelated: int | None = None
+) -> Calibration:
     """The temperature, 0.5 to 10, under which the validation labels are likeliest.
 
-    logits: (examples, labels); label_indexes: (examples,). With fewer than 30 examples the temperature stays 1.
+    logits: (examples, labels); label_indexes: (examples,); `unrelated` as in `probabilities_of`. With fewer than 30
+    examples the temperature stays 1.
     """
     from scipy.optimize import minimize_scalar  # here, since serving applies a temperature without scipy
 
@@ -50,12 +53,30 @@ def fit_temperature(logits: Floats, label_indexes: npt.NDArray[np.int64]) -> Cal
         return Calibration(temperature=1.0, method="none", n=n)
 
     def surprise(log_temperature: float) -> float:
-        probabilities = calibrated(logits, float(np.exp(log_temperature)))
+        probabilities = probabilities_of(logits, float(np.exp(log_temperature)), unrelated=unrelated)
         true = probabilities[np.arange(n), label_indexes]
         return float(-np.log(np.maximum(true, 1e-300)).sum() + (log_temperature / PRIOR_WIDTH) ** 2 / 2)
 
     best = minimize_scalar(surprise, bounds=(np.log(COOLEST), np.log(HOTTEST)), method="bounded")
     return Calibration(temperature=float(np.exp(best.x)), method="fitted", n=n)
+
+
+def probabilities_of(logits: Floats, temperature: float, *, unrelated: int | None) -> Floats:
+    """What a model's logits, (examples, labels), say: `calibrated`, or with `unrelated` of each type by itself.
+
+    `unrelated` is the label that a pair without a type has, in a model that learnt each type by itself: as likely as
+    the likeliest type is not. So the largest of a row is a type's where that is likelier than not.
+    """
+    if unrelated is None:
+        return calibrated(logits, temperature)
+    types = 1 / (1 + np.exp(-np.clip(np.asarray(logits, dtype=np.float64) / temperature, -500, 500)))
+    return with_unrelated(types, unrelated)
+
+
+def with_unrelated(types: Floats, unrelated: int) -> Floats:
+    """The types' probabilities, (examples, labels), with that of having none of them in its column."""
+    others = np.delete(types, unrelated, axis=1)
+    return np.asarray(np.insert(others, unrelated, 1 - others.max(axis=1), axis=1))
 
 
 def calibrated(logits: Floats, temperature: float) -> Floats:

@@ -9,11 +9,12 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from modeling.cache import ExactCache
-from modeling.calibration import calibrated
+from modeling.calibration import probabilities_of
 from modeling.config import TrainingConfig
 from modeling.forward import Answering
 from modeling.inputs import inputs_of
-from modeling.records import Input, Statement
+from modeling.mentions import UnreadableStatement
+from modeling.records import Input, Statement, Unread
 
 Scores = tuple[float, ...]
 
@@ -39,6 +40,20 @@ class Reading:
             new = dict(zip(keys, statements, strict=True))
         self._patterns |= zip(new, inputs_of(list(new.values()), self.tokenizer, self.config), strict=True)
         return [self._patterns[key] for key in keys]
+
+    def readable(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Input], list[Unread]]:
+        """Those of the statements that can be read, in their order, with their inputs; and those that cannot.
+
+        Costs nothing where all can. One that cannot is found by halving, which reads the others up to three times.
+        """
+        try:
+            return list(statements), self(statements), []
+        except UnreadableStatement as error:
+            if len(statements) == 1:
+                return [], [], [Unread(statements[0].id, str(error))]
+        middle = len(statements) // 2
+        first, second = self.readable(statements[:middle]), self.readable(statements[middle:])
+        return first[0] + second[0], first[1] + second[1], first[2] + second[2]
 
 
 class Chunk:
@@ -74,14 +89,16 @@ class Chunk:
                 self._known[one] = scores
         self._asked = answering.ask(list(self._asked_for))
 
-    def scores(self, temperature: float, should_stop: Callable[[], bool]) -> list[Scores]:
+    def scores(
+        self, temperature: float, should_stop: Callable[[], bool], *, unrelated: int | None = None
+    ) -> list[Scores]:
         """Calibrated scores of each statement in label order, each a 32-bit float, once all are computed.
 
-        `should_stop` is asked before each batch; a yes raises Stopped.
+        `unrelated` as in `probabilities_of`; `should_stop` is asked before each batch; a yes raises Stopped.
         """
         if self._asked_for:
             logits = self._asked.logits(should_stop)
-            rows = calibrated(logits, temperature).astype(np.float32).tolist()
+            rows = probabilities_of(logits, temperature, unrelated=unrelated).astype(np.float32).tolist()
             for one, row in zip(self._asked_for, rows, strict=True):
                 self._known[one] = tuple(row)
                 self._cache.put(one, self._known[one])

@@ -14,6 +14,8 @@ MentionForm = Literal["raw", "masked", "typed", "tagged"]
 Pooling = Literal["cls", "mean"]
 Padding = Literal["batch", "max_tokens"]
 Precision = Literal["float32", "auto"]
+Sampling = Literal["random", "by_length"]
+Loss = Literal["softmax", "multi_label"]
 
 
 class UnknownField(ValueError):
@@ -80,8 +82,14 @@ class TrainingConfig:
     padding: Padding = "batch"
     """How far training inputs are padded: to the longest of their "batch", or all to "max_tokens". What is learnt is
     the same, the time is not."""
+    sampling: Sampling = "by_length"
+    """How batches are drawn: "random" anew each epoch, or "by_length", examples of like length together, which saves
+    padding. A network that reads a sentence for all its pairs, and balanced_sampling, always draw by length."""
     precision: Precision = "float32"
     """Number format of the training's products: "auto" is bfloat16 where the machine has instructions for it."""
+    loss: Loss = "softmax"
+    """What is learnt of a pair: "softmax" which one of the labels it has, "multi_label" of each relation type by itself
+    whether the pair has it. It may then have two, and is unrelated when it has none."""
     class_weights: bool = False
     """Whether every label counts the same in the loss, however many examples it has."""
     balanced_sampling: bool = False
@@ -123,6 +131,8 @@ class TrainingConfig:
             "mentions": (self.mentions in get_args(MentionForm), '"raw", "masked", "typed" or "tagged"'),
             "pooling": (self.pooling in get_args(Pooling), '"cls" or "mean"'),
             "padding": (self.padding in get_args(Padding), '"batch" or "max_tokens"'),
+            "sampling": (self.sampling in get_args(Sampling), '"random" or "by_length"'),
+            "loss": (self.loss in get_args(Loss), '"softmax" or "multi_label"'),
             "precision": (self.precision in get_args(Precision), '"float32" or "auto"'),
             "curated_share": (0 <= self.curated_share <= 1, "0 to 1"),
             "threads": (self.threads is None or self.threads >= 1, "1 or more, or none"),
@@ -150,6 +160,16 @@ class TrainingConfig:
             raise ContradictoryConfig(
                 'The architecture "pair_reader" reads a sentence once for all its pairs, so that no pair can be marked '
                 'in it or drawn alone: set mentions to "raw" and balanced_sampling to false.'
+            )
+        if self.loss == "multi_label" and (self.architecture == "cls" or self.prior_correction):
+            raise ContradictoryConfig(
+                'loss is "multi_label", which takes a network for relations and answers of each type by itself: choose '
+                'another architecture than "cls", and leave prior_correction out.'
+            )
+        if self.sampling == "random" and (self.balanced_sampling or self.architecture == "pair_reader"):
+            raise ContradictoryConfig(
+                'sampling is "random" but balanced_sampling and the architecture "pair_reader" draw in their own way, '
+                'by length: leave sampling at "by_length".'
             )
         if self.architecture != "cls" and self.pooling != "cls":
             raise ContradictoryConfig(
@@ -202,6 +222,8 @@ _KINDS: Mapping[str, tuple[type, ...]] = MappingProxyType(
         "Pooling": (str,),
         "Padding": (str,),
         "Precision": (str,),
+        "Sampling": (str,),
+        "Loss": (str,),
         "tuple[str, ...]": (list, tuple),
     }
 )

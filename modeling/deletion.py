@@ -3,7 +3,8 @@
 The deletion test of Samek et al., Evaluating the Visualization of What a Deep Neural Network Has Learned (2017), on
 tokens: the fifth of a sentence's tokens that the rationale puts first is removed from the input altogether, and so
 are, beside it, as many tokens drawn at random. The input gets shorter instead of blank, so that the test does not
-repeat the walk from which the rationale was computed.
+repeat the walk from which the rationale was computed. Of a network that reads the mentions' own tokens those stay, and
+it is told where they stand then.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import bootstrap
 
-from modeling.calibration import calibrated
+from modeling.calibration import probabilities_of
 from modeling.encode import encode_with_spans
-from modeling.forward import logits_for
+from modeling.forward import logits_of
 from modeling.inference import LoadedModel
-from modeling.rationale import NotExplainable, movements
-from modeling.records import Input, Statement
+from modeling.inputs import inputs_of
+from modeling.rationale import movements
+from modeling.records import Input, Places, Statement
 
 SHARE = 0.2
 """Of a sentence's tokens, how many are taken out; at least one."""
@@ -32,6 +34,10 @@ RESAMPLES = 2_000
 
 class TooFewPatterns(ValueError):
     """Fewer than two patterns: an interval over one of them would have no meaning."""
+
+
+class NothingToDelete(ValueError):
+    """A statement is nothing but its mentions, which the network has to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def deletion_test(
 ) -> DeletionTest:
     """Whether this model's rationales beat random words on these statements.
 
-    Raises TooFewPatterns, NotExplainable, and what `encode` raises.
+    Raises TooFewPatterns, NothingToDelete, and what `movements` and `encode` raises.
     """
     generator = np.random.default_rng(seed)
     drops: list[Drop] = []
@@ -95,21 +101,22 @@ def deletion_test(
 
 
 def drop_of(model: LoadedModel, statement: Statement, generator: np.random.Generator) -> Drop:
-    """What the model loses of its answer to one statement."""
-    if model.config.reads_places:
-        raise NotExplainable(
-            "The model reads the tokens of both mentions, which may not be taken out: test one of another architecture."
-        )
-    ids, spans = encode_with_spans(
+    """What the model loses of its answer to one statement. Raises NothingToDelete."""
+    _, spans = encode_with_spans(
         statement, model.tokenizer, mentions=model.config.mentions, max_tokens=model.config.max_tokens
     )
-    words = np.flatnonzero([span is not None for span in spans])
+    (read,) = inputs_of([statement], model.tokenizer, model.config)
+    words = np.asarray([at for at, span in enumerate(spans) if span is not None and not _in_mention(at, read)])
+    if not len(words):
+        raise NothingToDelete(
+            f"Statement {statement.id} has no token outside its mentions that could be taken out: leave it out."
+        )
     n_deleted = max(1, round(SHARE * len(words)))
-    said = int(_probabilities(model, [ids])[0].argmax())
-    moved = movements(model, Input(tuple(ids)), [span is None for span in spans], label_index=said)
+    said = int(_probabilities(model, [read])[0].argmax())
+    moved = movements(model, read, [span is None for span in spans], label_index=said)
     strongest = words[np.argsort(-moved.log_odds[words], kind="stable")[:n_deleted]]
     draws = [generator.choice(words, size=n_deleted, replace=False) for _ in range(DRAWS)]
-    inputs = [ids, *(_without(ids, taken) for taken in (strongest, *draws))]
+    inputs = [read, *(_without(read, taken) for taken in (strongest, *draws))]
     whole, chosen, *random = _probabilities(model, inputs)[:, said]
     return Drop(
         statement_id=statement.id,
@@ -154,11 +161,26 @@ def _interval(means: npt.NDArray[np.float64], generator: np.random.Generator) ->
     return Interval(float(means.mean()), float(low), float(high))
 
 
-def _probabilities(model: LoadedModel, inputs: Sequence[Sequence[int]]) -> npt.NDArray[np.floating]:
+def _probabilities(model: LoadedModel, inputs: Sequence[Input]) -> npt.NDArray[np.floating]:
     """Calibrated class probabilities, (inputs, labels)."""
-    return calibrated(logits_for(model.network, inputs, pad_id=model.pad_id), model.temperature)
+    logits = logits_of(model.network, inputs, pad_id=model.pad_id)
+    return probabilities_of(logits, model.temperature, unrelated=model.unrelated)
 
 
-def _without(ids: Sequence[int], taken: npt.NDArray[np.intp]) -> list[int]:
+def _in_mention(at: int, read: Input) -> bool:
+    """Whether the token is one of a mention that the network has to read."""
+    places = read.places
+    return places is not None and (
+        places.head_start <= at < places.head_end or places.tail_start <= at < places.tail_end
+    )
+
+
+def _without(read: Input, taken: npt.NDArray[np.intp]) -> Input:
+    """The input without these tokens, none of a mention that is read; what stands behind them moves up."""
     gone = set(taken.tolist())
-    return [number for place, number in enumerate(ids) if place not in gone]
+
+    def kept(of_tokens: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(number for place, number in enumerate(of_tokens) if place not in gone)
+
+    moved = read.places and Places(*(place - sum(one < place for one in gone) for place in read.places))
+    return Input(kept(read.ids), moved, read.kinds and kept(read.kinds))

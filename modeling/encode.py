@@ -9,7 +9,7 @@ from pathlib import Path
 from tokenizers import Encoding, Tokenizer
 
 from modeling.config import MentionForm
-from modeling.mentions import input_text
+from modeling.mentions import UnreadableStatement, input_text
 from modeling.records import Span, Statement
 
 _PROBE = "Naïve Äpfel: 5-HT₂ (α/β) [SEP] l'ibuprofène, 10 mg/kg; drug1 and DRUG2."
@@ -18,7 +18,7 @@ CHARACTERS_PER_TOKEN = 16
 """More than words of any language take on average: text further off could not enter the input anyway."""
 
 
-class MentionCutOff(ValueError):
+class MentionCutOff(UnreadableStatement):
     """The two mentions alone are longer than the longest input, so one of them would be cut."""
 
 

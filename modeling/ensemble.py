@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from modeling.calibration import NOT_CALIBRATED, Calibration, Floats, calibrated, fit_temperature
+from modeling.calibration import NOT_CALIBRATED, Calibration, Floats, calibrated, fit_temperature, with_unrelated
 from modeling.inference import LoadedModel
-from modeling.records import Example, Scored, Statement
+from modeling.records import Example, Scored, Statement, Unread
 
 LEAST = 1e-12
 """What a probability counts as at least where its logarithm is taken."""
@@ -20,6 +20,10 @@ LEAST = 1e-12
 
 class LabelsDiffer(ValueError):
     """Models that have learnt other labels, or the same in another order, cannot answer together."""
+
+
+class LossesDiffer(ValueError):
+    """Some members judge each relation type by itself and some do not: join models trained with one loss."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Ensemble:
             raise LabelsDiffer(
                 "The members of an ensemble have learnt other labels than one another: join models of one label set."
             )
+        _alike(self.members)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -62,19 +67,23 @@ class Ensemble:
         *,
         chunk_size: int,
         should_stop: Callable[[], bool] = lambda: False,
+        on_unread: Callable[[list[Unread]], None] | None = None,
     ) -> Generator[list[Scored], None, None]:
         """One list per chunk, in the order the statements came; see `LoadedModel.predict`, which each member does.
 
-        A chunk that one member was stopped at is not given.
+        A chunk that one member was stopped at is not given, nor is a statement that one cannot read; `on_unread` is
+        told of it by each that cannot.
         """
         sources = itertools.tee(statements, len(self.members))
         with ExitStack() as stack:
             answers = [
-                stack.enter_context(closing(member.predict(source, chunk_size=chunk_size, should_stop=should_stop)))
+                stack.enter_context(
+                    closing(member.predict(source, chunk_size=chunk_size, should_stop=should_stop, on_unread=on_unread))
+                )
                 for member, source in zip(self.members, sources, strict=True)
             ]
             for said in zip(*answers, strict=False):  # one that is stopped earlier ends all
-                yield self._together(said)
+                yield self._together(_read_by_all(said))
 
     def answer(
         self, statements: Sequence[Statement], *, should_stop: Callable[[], bool] = lambda: False
@@ -84,8 +93,12 @@ class Ensemble:
 
     def _together(self, said: Sequence[Sequence[Scored]]) -> list[Scored]:
         """said: of each member, its answers about the same statements."""
+        if not said[0]:
+            return []
         means: Floats = mean_scores(said)
-        if self.temperature != 1.0:
+        if (unrelated := self.members[0].unrelated) is not None:
+            means = with_unrelated(means, unrelated)
+        elif self.temperature != 1.0:
             means = calibrated(np.log(np.maximum(means, LEAST)), self.temperature)
         rows = means.astype(np.float32).tolist()
         return [Scored.of(one.statement_id, tuple(row)) for one, row in zip(said[0], rows, strict=True)]
@@ -96,12 +109,25 @@ def fitted(members: Sequence[LoadedModel], examples: Sequence[Example]) -> Calib
 
     Means of calibrated answers are too cautious where the members differ: it is below 1 then.
     """
-    if not examples:
+    if _alike(members) is not None or not examples:  # means of types, each judged by itself, stay as they are
         return NOT_CALIBRATED
     statements = [example.statement for example in examples]
     means = mean_scores([member.answer(statements) for member in members])
     true = np.asarray([example.label_index for example in examples], dtype=np.int64)
     return fit_temperature(np.log(np.maximum(means, LEAST)), true)
+
+
+def _alike(members: Sequence[LoadedModel]) -> int | None:
+    """The label of a pair without a type, where the members judge each type by itself. Raises LossesDiffer."""
+    if len({member.unrelated for member in members}) != 1:
+        raise LossesDiffer(LossesDiffer.__doc__)
+    return members[0].unrelated
+
+
+def _read_by_all(said: Sequence[Sequence[Scored]]) -> list[list[Scored]]:
+    """Of each member, its answers about the statements that all members have answered."""
+    answered = set.intersection(*({one.statement_id for one in answers} for answers in said))
+    return [[one for one in answers if one.statement_id in answered] for answers in said]
 
 
 def mean_scores(said: Sequence[Sequence[Scored]]) -> npt.NDArray[np.float64]:

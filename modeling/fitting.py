@@ -9,13 +9,15 @@ from typing import Any, NotRequired, TypedDict
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
 from torch.utils.data import Sampler
 from transformers import EvalPrediction, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
+from modeling.batching import together
+from modeling.calibration import probabilities_of
 from modeling.config import TrainingConfig
+from modeling.losses import none_of, surprise, surprise_by_type, types_of
 from modeling.metrics import macro_f1, micro_f1
-from modeling.networks.arguments import arguments_of, together
+from modeling.networks.arguments import arguments_of
 from modeling.precision import can_bfloat16
 from modeling.records import Input, Places
 from modeling.sampling import BalancedSampler, TogetherSampler
@@ -24,7 +26,7 @@ from modeling.sampling import BalancedSampler, TogetherSampler
 class Row(TypedDict):
     """One example as numbers, under the names the trainer knows: token ids, label index, weight.
 
-    `places` and `kinds` are there for a network that reads them.
+    `places` and `kinds` are there for a network that reads them, `further` where a pair has more than one label.
     """
 
     input_ids: list[int]
@@ -32,15 +34,18 @@ class Row(TypedDict):
     weights: float
     places: NotRequired[Places]
     kinds: NotRequired[tuple[int, ...]]
+    further: NotRequired[tuple[int, ...]]
 
 
-def row_of(one: Input, *, label: int, weight: float) -> Row:
+def row_of(one: Input, *, label: int, weight: float, further: tuple[int, ...] = ()) -> Row:
     """An input with its answer."""
     row = Row(input_ids=list(one.ids), labels=label, weights=weight)
     if one.places is not None:
         row["places"] = one.places
     if one.kinds is not None:
         row["kinds"] = one.kinds
+    if further:
+        row["further"] = further
     return row
 
 
@@ -49,15 +54,21 @@ def input_of(row: Row) -> Input:
     return Input(tuple(row["input_ids"]), row.get("places"), row.get("kinds"))
 
 
+def labels_of(row: Row) -> tuple[int, ...]:
+    """All labels of a row, the one it counts under first."""
+    return (row["labels"], *row.get("further", ()))
+
+
 class _WeightedTrainer(Trainer):
     """Cross-entropy in which each example counts by its weight: the mean over the batch of weight x loss.
 
     With balanced sampling the weights decide how often an example is drawn instead. `fresh` are the names of the parts
-    that start from chance.
+    that start from chance; `unrelated` is the label of a pair without a type, where each type is learnt by itself.
     """
 
     config: TrainingConfig
     fresh: frozenset[str] = frozenset()
+    unrelated: int | None = None
 
     def compute_loss(
         self,
@@ -67,8 +78,12 @@ class _WeightedTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor | tuple[torch.Tensor, Any]:
         labels, weights = inputs["labels"], inputs["weights"]
-        outputs = model(**{name: part for name, part in inputs.items() if name not in ("labels", "weights")})
-        losses = cross_entropy(outputs.logits.float(), labels, reduction="none")  # (batch,)
+        outputs = model(**{name: part for name, part in inputs.items() if name not in ("labels", "weights", "types")})
+        losses = (  # (batch,)
+            surprise(outputs.logits, labels)
+            if self.unrelated is None
+            else surprise_by_type(outputs.logits, inputs["types"], unrelated=self.unrelated)
+        )
         loss = losses.mean() if self.config.balanced_sampling and model.training else (losses * weights).mean()
         return (loss, outputs) if return_outputs else loss
 
@@ -122,16 +137,19 @@ def fit(
     the call.
     """
 
+    by_type = none_of(config, unrelated)
+
     def collate(batch: list[Row]) -> dict[str, torch.Tensor]:
         width = config.max_tokens if config.padding == "max_tokens" else 0
         return {
             "labels": torch.tensor([row["labels"] for row in batch]),  # first, since the trainer counts its rows
             "weights": torch.tensor([row["weights"] for row in batch]),
+            **({} if by_type is None else {"types": types_of([labels_of(row) for row in batch], n_labels=n_labels)}),
             **arguments_of([input_of(row) for row in batch], pad_id=pad_id, at_least=width),
         }
 
     def figures(outcome: EvalPrediction) -> dict[str, float]:
-        said = np.argmax(outcome.predictions, axis=1)
+        said = np.argmax(probabilities_of(np.asarray(outcome.predictions), 1.0, unrelated=by_type), axis=1)
         true = np.asarray(outcome.label_ids)
         return {
             "macro_f1": macro_f1(true.tolist(), said.tolist(), n_labels=n_labels),
@@ -155,7 +173,7 @@ def fit(
                 num_train_epochs=config.max_epochs,
                 per_device_train_batch_size=config.batch_size,
                 per_device_eval_batch_size=64,
-                train_sampling_strategy="group_by_length",
+                train_sampling_strategy="random" if config.sampling == "random" else "group_by_length",
                 eval_strategy="epoch" if validation_rows else "no",
                 save_strategy="no",
                 logging_steps=5,
@@ -175,5 +193,6 @@ def fit(
         )
         trainer.config = config
         trainer.fresh = frozenset(fresh)
+        trainer.unrelated = by_type
         trainer.remove_callback(PrinterCallback)
         trainer.train()

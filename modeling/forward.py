@@ -13,8 +13,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from modeling.batching import CORE_TOKEN_BUDGET, GPU_TOKEN_BUDGET, token_budget_batches
-from modeling.networks.arguments import arguments_of, together
+from modeling.batching import CORE_TOKEN_BUDGET, GPU_TOKEN_BUDGET, batches_of
+from modeling.networks.arguments import arguments_of
 from modeling.networks.packed import Packed
 from modeling.records import Input
 
@@ -75,12 +75,7 @@ class Answering:
 
         What a network reads as one sentence is never divided between batches.
         """
-        groups = together(inputs)
-        lengths = [len(inputs[group[0]].ids) for group in groups]
-        batches = [
-            [position for number in batch for position in groups[number]]
-            for batch in token_budget_batches(lengths, budget=self._budget)
-        ]
+        batches = batches_of(inputs, budget=self._budget)
         answers = [self._pool.submit(self._answer, [inputs[position] for position in batch]) for batch in batches]
         return Asked(len(inputs), batches, answers)
 

@@ -22,7 +22,7 @@ from modeling.encode import load_tokenizer, tokenizer_sha256
 from modeling.forward import Answering, Stopped
 from modeling.networks.onnx import OnnxNetwork
 from modeling.precision import fastest_safe_dtype
-from modeling.records import Scored, Statement
+from modeling.records import Scored, Statement, Unread
 from modeling.serving import ServedModel
 from modeling.sharing import SharedBackbone
 
@@ -43,7 +43,10 @@ class ScoresNotFinite(ArithmeticError):
 
 @dataclass(slots=True)
 class LoadedModel:
-    """A trained model, merged and ready to answer."""
+    """A trained model, merged and ready to answer.
+
+    `unrelated` is the label of a pair without a type, in a model that learnt each relation type by itself.
+    """
 
     network: nn.Module
     tokenizer: Tokenizer
@@ -51,6 +54,7 @@ class LoadedModel:
     config: TrainingConfig
     temperature: float
     pad_id: int
+    unrelated: int | None = None
     cache: ExactCache = field(default_factory=lambda: ExactCache(CACHED_INPUTS))
 
     @classmethod
@@ -66,10 +70,9 @@ class LoadedModel:
     ) -> LoadedModel:
         """The model in the folder `artifact`, once its files are known to be those sealed as `sha256`.
 
-        Without a `device` it goes to the GPU if there is one. It computes in bfloat16 on a GPU that can, in float32
-        elsewhere; with `probe`, on a CPU in whatever `fastest_safe_dtype` finds. Raises ArtifactChanged,
-        BackboneMismatch or UnknownArchitecture. Costs a second or two, and reads the backbone unless models loaded
-        before left it in `shared`.
+        Without a `device` it goes to the GPU if there is one. It computes in float32; with `probe`, in whatever
+        `fastest_safe_dtype` finds for that device. Raises ArtifactChanged, BackboneMismatch or UnknownArchitecture.
+        Costs a second or two, and reads the backbone unless models loaded before left it in `shared`.
         """
         artifacts.verify(artifact, sha256)
         manifest = artifacts.read_manifest(artifact)
@@ -86,10 +89,7 @@ class LoadedModel:
         )
         pad_id = int(manifest["pad_id"])
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        if device.startswith("cuda"):
-            dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-        else:
-            dtype = fastest_safe_dtype(network, tokenizer, pad_id=pad_id) if probe else torch.float32
+        dtype = fastest_safe_dtype(network, tokenizer, pad_id=pad_id, device=device) if probe else torch.float32
         return cls(
             network=shared.placed(network, device=device, dtype=dtype),
             tokenizer=tokenizer,
@@ -97,6 +97,7 @@ class LoadedModel:
             config=config,
             temperature=float(manifest["calibration"]["temperature"]),
             pad_id=pad_id,
+            unrelated=manifest.get("unrelated"),
         )
 
     @classmethod
@@ -113,6 +114,7 @@ class LoadedModel:
             config=served.config,
             temperature=served.temperature,
             pad_id=served.pad_id,
+            unrelated=served.unrelated,
         )
 
     def predict(
@@ -121,28 +123,35 @@ class LoadedModel:
         *,
         chunk_size: int,
         should_stop: Callable[[], bool] = lambda: False,
+        on_unread: Callable[[list[Unread]], None] | None = None,
     ) -> Generator[list[Scored], None, None]:
         """One list per chunk of `chunk_size` statements, in the order they came.
 
         The model works one chunk ahead of the caller and no further: two chunks are in memory, and the next statements
         are read and tokenised while it works. `should_stop` is asked before each chunk and each batch of it: a yes ends
         the iteration, and a chunk that is not complete is not given. Equal inputs are computed once (`cache.hits`,
-        `cache.misses`). Close the iterator when leaving it early. Raises what `encode` raises, and ScoresNotFinite.
+        `cache.misses`). With `on_unread` a statement that cannot be read is left out of its list, and told just before
+        that is given. Close the iterator when leaving it early. Raises UnreadableStatement, unless told whom to tell,
+        and ScoresNotFinite.
         """
         source = iter(statements)
         read = Reading(self.tokenizer, self.config)
-        ahead: list[Chunk] = []
+        ahead: list[tuple[Chunk, list[Unread]]] = []
         with Answering(self.network, pad_id=self.pad_id) as answering:
             while not should_stop():
                 while len(ahead) < 2 and (some := list(itertools.islice(source, chunk_size))):
-                    before = ahead[-1] if ahead else None
-                    ahead.append(Chunk(some, read(some), answering=answering, cache=self.cache, before=before))
+                    before = ahead[-1][0] if ahead else None
+                    can, inputs, cannot = read.readable(some) if on_unread else (some, read(some), [])
+                    ahead.append((Chunk(can, inputs, answering=answering, cache=self.cache, before=before), cannot))
                 if not ahead:
                     return
+                chunk, unread = ahead.pop(0)
                 try:
-                    scored = self._scored(ahead.pop(0), should_stop)
+                    scored = self._scored(chunk, should_stop)
                 except Stopped:
                     return
+                if unread and on_unread:
+                    on_unread(unread)
                 yield scored
 
     def answer(
@@ -154,7 +163,7 @@ class LoadedModel:
             return self._scored(Chunk(statements, inputs, answering=answering, cache=self.cache), should_stop)
 
     def _scored(self, chunk: Chunk, should_stop: Callable[[], bool]) -> list[Scored]:
-        scores = chunk.scores(self.temperature, should_stop)
+        scores = chunk.scores(self.temperature, should_stop, unrelated=self.unrelated)
         return [_scored(statement, row) for statement, row in zip(chunk.statements, scores, strict=True)]
 
 

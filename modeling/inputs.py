@@ -8,11 +8,11 @@ from tokenizers import Tokenizer
 
 from modeling.config import MentionForm, TrainingConfig
 from modeling.encode import CHARACTERS_PER_TOKEN, cut, encode, encode_with_spans, nearby, spans_of, touching
-from modeling.mentions import input_text, names_in
+from modeling.mentions import UnreadableStatement, input_text, names_in
 from modeling.records import Input, Other, Places, Span, Statement
 
 
-class MentionUnread(ValueError):
+class MentionUnread(UnreadableStatement):
     """The tokenizer leaves nothing of a mention, so a network that reads its tokens would read none."""
 
 

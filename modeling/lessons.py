@@ -66,7 +66,7 @@ def rows_of(examples: Sequence[Example], tokenizer: Tokenizer, config: TrainingC
     """Each example as numbers, in their order. Raises what `inputs_of` raises."""
     inputs = inputs_of([example.statement for example in examples], tokenizer, config)
     return [
-        row_of(one, label=example.label_index, weight=example.weight)
+        row_of(one, label=example.label_index, weight=example.weight, further=example.further)
         for one, example in zip(inputs, examples, strict=True)
     ]
 
@@ -92,11 +92,11 @@ def _merged(rows: Sequence[Row]) -> list[Row]:
 
     So a wording with two hundred statements counts like fourteen, and one labelled both ways keeps its odds.
     """
-    by_input: defaultdict[Input, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
+    by_input: defaultdict[Input, defaultdict[tuple[int, ...], float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
-        by_input[input_of(row)][row["labels"]] += row["weights"]
+        by_input[input_of(row)][row["labels"], *row.get("further", ())] += row["weights"]
     return [
-        row_of(one, label=label, weight=weight / math.sqrt(sum(weights.values())))
+        row_of(one, label=label, weight=weight / math.sqrt(sum(weights.values())), further=tuple(further))
         for one, weights in by_input.items()
-        for label, weight in weights.items()
+        for (label, *further), weight in weights.items()
     ]

@@ -10,11 +10,15 @@ from modeling.records import Span, Statement
 _PLACEHOLDER = re.compile("⟨([12])⟩")
 
 
-class SpanOutsideText(ValueError):
+class UnreadableStatement(ValueError):
+    """A model can read nothing of this statement that it could answer. Which is why, each of its kinds says."""
+
+
+class SpanOutsideText(UnreadableStatement):
     """A mention's span is empty or does not lie inside its sentence."""
 
 
-class PlaceholderMissing(ValueError):
+class PlaceholderMissing(UnreadableStatement):
     """A pattern lacks the mark of one of its two entities."""
 
 

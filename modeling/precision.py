@@ -26,11 +26,15 @@ SAFE_SHARE = 0.995
 """Least share of the probe's labels that have to be float32's own."""
 
 
-def can_bfloat16() -> bool:
-    """Whether the GPU, or the CPU where there is none, has instructions for bfloat16."""
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    capabilities = torch.cpu.get_capabilities()
+def can_bfloat16(device: torch.device | str | None = None, capabilities: Mapping[str, Any] | None = None) -> bool:
+    """Whether this GPU, or this CPU, has instructions for bfloat16; without a `device` the GPU if there is one.
+
+    `capabilities` are the CPU's own unless given.
+    """
+    kind = torch.device(device).type if device else "cuda" if torch.cuda.is_available() else "cpu"
+    if kind != "cpu":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    capabilities = torch.cpu.get_capabilities() if capabilities is None else capabilities
     return any(capabilities.get(name) for name in BFLOAT16_INSTRUCTIONS)
 
 
@@ -39,22 +43,28 @@ def fastest_safe_dtype(
     tokenizer: Tokenizer,
     *,
     pad_id: int,
+    device: torch.device | str = "cpu",
     capabilities: Mapping[str, Any] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> torch.dtype:
-    """bfloat16 where this CPU has instructions for it, is faster with them and gives float32's labels, else float32.
+    """bfloat16 where the device has instructions for it, is faster with them and gives float32's labels, else float32.
 
-    Both formats answer two hundred of the project's curated sentences. Without the instructions bfloat16 is emulated
-    and several times slower, so nothing is asked. Costs a copy of the network and a second or two.
+    Both formats answer two hundred of the project's curated sentences on the device that the network will run on.
+    Without the instructions bfloat16 is emulated and several times slower, so nothing is asked. The network itself
+    stays as and where it is. Costs two copies of it at most, one at a time, and a second or two.
     """
-    capabilities = torch.cpu.get_capabilities() if capabilities is None else capabilities
-    if not any(capabilities.get(name) for name in BFLOAT16_INSTRUCTIONS):
+    if not can_bfloat16(device, capabilities):
         return torch.float32
     inputs = [_for_network(network, one) for one in _probes(tokenizer)]
-    full_seconds, full = _answers(network, inputs, pad_id, clock)
-    half_seconds, half = _answers(copy.deepcopy(network).to(torch.bfloat16), inputs, pad_id, clock)
+    (full_seconds, full), (half_seconds, half) = (
+        _answers(_copy_on(device, network, dtype), inputs, pad_id, clock) for dtype in (torch.float32, torch.bfloat16)
+    )
     is_safe = np.isfinite(half).all() and (half.argmax(1) == full.argmax(1)).mean() >= SAFE_SHARE
     return torch.bfloat16 if half_seconds < full_seconds and is_safe else torch.float32
+
+
+def _copy_on(device: torch.device | str, network: nn.Module, dtype: torch.dtype) -> nn.Module:
+    return copy.deepcopy(network).to(device=device, dtype=dtype)
 
 
 def _for_network(network: nn.Module, one: Input) -> Input:
@@ -76,7 +86,16 @@ def _answers(
     network: nn.Module, inputs: list[Input], pad_id: int, clock: Callable[[], float]
 ) -> tuple[float, npt.NDArray[np.float32]]:
     """Seconds and logits of one pass, after a short one to warm up."""
+    device = next(network.parameters()).device
     logits_of(network, inputs[:16], pad_id=pad_id)
+    _finish(device)
     start = clock()
     logits = logits_of(network, inputs, pad_id=pad_id)
+    _finish(device)
     return clock() - start, logits
+
+
+def _finish(device: torch.device) -> None:
+    """Wait until the device has done what it was told: a GPU works on after the call that told it."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

@@ -30,7 +30,7 @@ _SECOND_PAPER = TrainingConfig(
 
 PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
     {
-        "paper": TrainingConfig(),
+        "paper": TrainingConfig(sampling="random"),
         "default": TrainingConfig(
             target_modules=("query", "key", "value", "dense"),
             learning_rate=1e-3,

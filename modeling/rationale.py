@@ -134,6 +134,10 @@ def movements(model: LoadedModel, read: Input, is_special: Sequence[bool], *, la
         repeated = {name: part.expand(len(token_ids), -1) for name, part in beside.items()}
         logits: Tensor = network(input_ids=token_ids, attention_mask=torch.ones_like(token_ids), **repeated).logits
         others = [index for index in range(logits.shape[1]) if index != label_index]
+        if model.unrelated == label_index:  # as likely as the likeliest type is not
+            return -logits[:, others].max(dim=1).values
+        if model.unrelated is not None:
+            return logits[:, label_index]
         return logits[:, label_index] - logits[:, others].logsumexp(dim=1)
 
     for steps in STEPS:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+LIKELY = 0.5
+"""A label whose probability is above it is said; of labels that exclude each other only one can be."""
+
 
 class Span(NamedTuple):
     """A mention's place in its text: characters, start inclusive, end exclusive."""
@@ -60,17 +63,22 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A statement and the answer to learn: an index into the label set, and how much it counts (above 0)."""
+    """A statement and the answer to learn: an index into the label set, and how much it counts (above 0).
+
+    `further` are the other labels that its corpus gives the same pair: learnt with the loss "multi_label" alone.
+    """
 
     statement: Statement
     label_index: int
     weight: float = 1.0
+    further: tuple[int, ...] = ()
 
 
 class Scored(NamedTuple):
     """What a model says of one statement.
 
-    `scores` are calibrated probabilities in label order, each exactly a 32-bit float; `confidence` is the largest.
+    `scores` are calibrated probabilities in label order, each exactly a 32-bit float; `confidence` is the largest. They
+    add up to 1, but where the model judges each relation type by itself.
     """
 
     statement_id: int
@@ -83,6 +91,19 @@ class Scored(NamedTuple):
         """The answer that has these scores; of equal ones the first."""
         confidence = max(scores)
         return cls(statement_id, scores.index(confidence), confidence, scores)
+
+    @property
+    def label_indexes(self) -> tuple[int, ...]:
+        """The answer, and what the model says beside it: whatever else is likelier than not."""
+        also = (index for index, score in enumerate(self.scores) if score > LIKELY and index != self.label_index)
+        return (self.label_index, *also)
+
+
+class Unread(NamedTuple):
+    """A statement that a model cannot read, and why, as a sentence that names it."""
+
+    statement_id: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

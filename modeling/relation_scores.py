@@ -20,6 +20,9 @@ RESAMPLES = 1_000
 LEVEL = 0.95
 SEED = 2021
 
+Intervals = dict[str, list[float] | None]
+"""Lower and upper bound of precision, recall and F1; None where there is nothing to draw from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Related:
@@ -77,12 +80,14 @@ class Tally:
 class RelationScores:
     """The micro average over all types, each type that the gold has, and the relations each document was scored by.
 
-    `left_out` counts rows that are not scored, by reason; `repeated` rows are among them.
+    `by_document_and_type` has only the types a document has or was said to have. `left_out` counts rows that are not
+    scored, by reason; `repeated` rows are among them.
     """
 
     micro: Tally
     by_type: dict[str, Tally]
     by_document: dict[str, Tally]
+    by_document_and_type: dict[tuple[str, str], Tally]
     not_in_gold: tuple[str, ...]
     not_predicted: tuple[str, ...]
     left_out: dict[str, int]
@@ -115,6 +120,7 @@ def score_relations(
         type_: Tally(*(sum(one.type == type_ for one in found) for found in (wanted, said, both))) for type_ in types
     }
     per_document = [Counter(one.document for one in found) for found in (wanted, said, both)]
+    apart = [Counter((one.document, one.type) for one in found) for found in (wanted, said, both)]
     return RelationScores(
         micro=Tally(len(wanted), len(said), len(both)),
         by_type={type_: tally for type_, tally in by_type.items() if tally.n_gold},
@@ -122,28 +128,68 @@ def score_relations(
             document: Tally(*(counts[document] for counts in per_document))
             for document in sorted({*scored, *per_document[0]})
         },
+        by_document_and_type={key: Tally(*(counts[key] for counts in apart)) for key in sorted({*apart[0], *apart[1]})},
         not_in_gold=tuple(type_ for type_, tally in by_type.items() if not tally.n_gold),
         not_predicted=tuple(type_ for type_, tally in by_type.items() if not tally.n_predicted),
         left_out=dict(left_out),
     )
 
 
-def micro_intervals(scores: RelationScores, *, n: int = RESAMPLES, seed: int = SEED) -> dict[str, list[float] | None]:
+def micro_intervals(scores: RelationScores, *, n: int = RESAMPLES, seed: int = SEED) -> Intervals:
     """The middle 95 % of micro precision, recall and F1 over documents drawn with replacement; None for fewer than two.
 
     The documents are the independent units: what one abstract says of its pairs hangs together.
     """
-    tallies = list(scores.by_document.values())
-    if len(tallies) < 2:
+    return _intervals(_counts(scores, None), _drawn(len(scores.by_document), n=n, seed=seed))
+
+
+def type_intervals(scores: RelationScores, *, n: int = RESAMPLES, seed: int = SEED) -> dict[str, Intervals]:
+    """The same of each type that the gold has, over the same draws."""
+    drawn = _drawn(len(scores.by_document), n=n, seed=seed)
+    return {type_: _intervals(_counts(scores, type_), drawn) for type_ in scores.by_type}
+
+
+def f1_differences(
+    this: RelationScores, other: RelationScores, *, n: int = RESAMPLES, seed: int = SEED
+) -> dict[str | None, list[float] | None]:
+    """The middle 95 % of this F1 minus the other's over the same draws of the same documents; None is the micro one."""
+    drawn = _drawn(len(this.by_document), n=n, seed=seed)
+    found: dict[str | None, list[float] | None] = {}
+    for type_ in (None, *this.by_type):
+        mine, theirs = (_shares(drawn @ _counts(scores, type_))["f1"] for scores in (this, other))
+        found[type_] = _middle(mine - theirs) if len(this.by_document) > 1 else None
+    return found
+
+
+def _counts(scores: RelationScores, type_: str | None) -> NDArray[np.float64]:
+    """(documents, 3) how many relations are gold, predicted and both: of one type, or of all of them."""
+    nothing = Tally(0, 0, 0)
+    tallies = [
+        tally if type_ is None else scores.by_document_and_type.get((document, type_), nothing)
+        for document, tally in scores.by_document.items()
+    ]
+    return np.asarray([(one.n_gold, one.n_predicted, one.n_right) for one in tallies], dtype=np.float64).reshape(-1, 3)
+
+
+def _intervals(counts: NDArray[np.float64], drawn: NDArray[np.int64]) -> Intervals:
+    if len(counts) < 2:
         return {"precision": None, "recall": None, "f1": None}
-    counts = np.asarray([(one.n_gold, one.n_predicted, one.n_right) for one in tallies], dtype=np.float64)
-    random = np.random.default_rng(seed)
-    drawn = random.multinomial(len(tallies), np.full(len(tallies), 1 / len(tallies)), size=n)
-    gold, predicted, right = (drawn @ counts).T
+    return {name: _middle(values) for name, values in _shares(drawn @ counts).items()}
+
+
+def _drawn(n_documents: int, *, n: int, seed: int) -> NDArray[np.int64]:
+    """(resamples, documents) how often each document was drawn."""
+    shares = np.full(n_documents, 1 / max(1, n_documents))
+    return np.random.default_rng(seed).multinomial(n_documents, shares, size=n)
+
+
+def _shares(sums: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Precision, recall and F1 of (resamples, 3) sums, NaN where nothing stands below the line."""
+    gold, predicted, right = sums.T
     return {
-        "precision": _middle(_share(right, predicted)),
-        "recall": _middle(_share(right, gold)),
-        "f1": _middle(_share(2 * right, gold + predicted)),
+        "precision": _share(right, predicted),
+        "recall": _share(right, gold),
+        "f1": _share(2 * right, gold + predicted),
     }
 
 
@@ -182,9 +228,13 @@ def _keep(one: Related, found: set[Related]) -> str:
 
 
 def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
 
 
-def _middle(values: NDArray[np.float64]) -> list[float]:
+def _middle(values: NDArray[np.float64]) -> list[float] | None:
+    """None where no draw has a value; draws without one, such as those without a gold relation, are left out."""
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return None
     tail = 50 * (1 - LEVEL)
     return [float(bound) for bound in np.percentile(values, [tail, 100 - tail])]

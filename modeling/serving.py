@@ -16,15 +16,16 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from modeling import artifacts
-from modeling.batching import CORE_TOKEN_BUDGET, padded, token_budget_batches
-from modeling.calibration import calibrated
+from modeling.batching import CORE_TOKEN_BUDGET, arrays_of, batches_of
+from modeling.calibration import probabilities_of
 from modeling.config import TrainingConfig
-from modeling.encode import encode, load_tokenizer
-from modeling.records import Scored, Statement
+from modeling.encode import load_tokenizer
+from modeling.inputs import inputs_of
+from modeling.records import Input, Scored, Statement
 
 GRAPH = "model.onnx"
 FLOAT32, INT8 = "cls-onnx", "cls-onnx-int8"
-"""Architectures of exported models: the same network, its weights as they are or rounded to 8 bits."""
+"""Architectures of exported models: their network, of whatever kind, its weights as they are or rounded to 8 bits."""
 
 CHUNK = 512
 
@@ -38,38 +39,39 @@ class NoNumber(ArithmeticError):
 
 
 class Graph:
-    """An ONNX graph ready to run on the CPU: token ids and mask in, logits out; threads may call it at once.
+    """An ONNX graph ready to run on the CPU: what `arrays_of` makes in, logits out; threads may call it at once.
 
     Each batch is computed by one core. All cores on one batch would wait for one another after every operation, which
     on a busy machine takes three times as long.
     """
 
     def __init__(self, path: Path, *, threads: int = 0) -> None:
-        """`threads`: how many batches `logits_for` has computed at once; 0 is one for each core."""
+        """`threads`: how many batches `logits_of` has computed at once; 0 is one for each core."""
         self.threads = threads or os.cpu_count() or 1
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         if not has_exact_products():
             options.add_session_config_entry("session.x64quantprecision", "1")
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._names = [one.name for one in self._session.get_inputs()]
 
-    def __call__(self, input_ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        """Logits (batch, labels) of token ids and mask, both (batch, tokens), the mask 1 on tokens."""
-        (logits,) = self._session.run(["logits"], {"input_ids": input_ids, "attention_mask": mask})
+    def __call__(self, **arrays: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Logits (inputs, labels) of arrays named as by `arrays_of`; those the graph does not read are left aside."""
+        (logits,) = self._session.run(["logits"], {name: arrays[name] for name in self._names})
         return np.asarray(logits, dtype=np.float32)
 
-    def logits_for(self, token_ids: Sequence[Sequence[int]], *, pad_id: int) -> npt.NDArray[np.float32]:
+    def logits_of(self, inputs: Sequence[Input], *, pad_id: int) -> npt.NDArray[np.float32]:
         """Logits (inputs, labels) in the order of the inputs, computed in batches of like length."""
 
         def answer(batch: list[int]) -> npt.NDArray[np.float32]:
-            return self(*padded([token_ids[position] for position in batch], pad_id=pad_id))
+            return self(**arrays_of([inputs[position] for position in batch], pad_id=pad_id))
 
-        batches = token_budget_batches([len(ids) for ids in token_ids], budget=CORE_TOKEN_BUDGET)
+        batches = batches_of(inputs, budget=CORE_TOKEN_BUDGET)
         rows: dict[int, npt.NDArray[np.float32]] = {}
         with ThreadPoolExecutor(self.threads) as pool:
             for batch, logits in zip(batches, pool.map(answer, batches), strict=True):
                 rows.update(zip(batch, logits, strict=True))
-        return np.stack([rows[position] for position in range(len(token_ids))])
+        return np.stack([rows[position] for position in range(len(inputs))])
 
 
 def has_exact_products(processor: Path = Path("/proc/cpuinfo")) -> bool:
@@ -86,7 +88,7 @@ def has_exact_products(processor: Path = Path("/proc/cpuinfo")) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """An exported model and all it needs to answer."""
+    """An exported model and all it needs to answer; `unrelated` as in `probabilities_of`."""
 
     graph: Graph
     tokenizer: Tokenizer
@@ -95,6 +97,7 @@ class ServedModel:
     temperature: float
     pad_id: int
     manifest: dict[str, Any]
+    unrelated: int | None = None
 
     @classmethod
     def load(cls, folder: Path, *, sha256: str | None = None, threads: int = 0) -> ServedModel:
@@ -117,15 +120,17 @@ class ServedModel:
             temperature=float(manifest["calibration"]["temperature"]),
             pad_id=int(manifest["pad_id"]),
             manifest=manifest,
+            unrelated=manifest.get("unrelated"),
         )
 
     def answer(self, statements: Sequence[Statement]) -> Iterator[Scored]:
-        """What the model says of each statement, in their order. Raises what `encode` raises, and NoNumber."""
+        """What the model says of each statement, in their order. Raises what `inputs_of` raises, and NoNumber."""
         for start in range(0, len(statements), CHUNK):
             chunk = statements[start : start + CHUNK]
-            token_ids = encode(chunk, self.tokenizer, mentions=self.config.mentions, max_tokens=self.config.max_tokens)
-            logits = self.graph.logits_for(token_ids, pad_id=self.pad_id)
-            for statement, row in zip(chunk, calibrated(logits, self.temperature).astype(np.float32), strict=True):
+            inputs = inputs_of(chunk, self.tokenizer, self.config)
+            logits = self.graph.logits_of(inputs, pad_id=self.pad_id)
+            scores = probabilities_of(logits, self.temperature, unrelated=self.unrelated).astype(np.float32)
+            for statement, row in zip(chunk, scores, strict=True):
                 yield _scored(statement, tuple(row.tolist()))
 
 

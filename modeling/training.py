@@ -21,12 +21,13 @@ from transformers import set_seed
 from modeling import adapters, artifacts, curated, whole
 from modeling.adapter_facts import measure
 from modeling.backbones import Backbone
-from modeling.calibration import NOT_CALIBRATED, Calibration, calibrated, fit_temperature
+from modeling.calibration import NOT_CALIBRATED, Calibration, fit_temperature, probabilities_of
 from modeling.config import ContradictoryConfig, TrainingConfig
 from modeling.encode import load_tokenizer, tokenizer_sha256
 from modeling.fitting import Row, fit, input_of
 from modeling.forward import logits_of
 from modeling.lessons import curated_examples, rows_of, weighted
+from modeling.losses import none_of
 from modeling.metrics import score
 from modeling.networks.building import build
 from modeling.prior import correct_prior
@@ -88,13 +89,13 @@ def train(
     relation, where there is one: the best epoch is then that of the highest micro-F1 over the others. Curated
     sentences teach and validate beside them as the configuration says, but for those like one of the patterns in
     `untaught`. Runs on CUDA where there is a GPU. The same examples, configuration, backbone and thread count give
-    the same folder on a CPU. Stages told to `on_progress`: encode, train, calibrate, save. Nothing is left behind when
-    it fails.
+    the same folder on a CPU. Stages told to `on_progress`: encode, train, calibrate, save. A failure leaves nothing.
 
     Raises NotEnoughExamples, UnusableExample, ContradictoryConfig, TrainingCancelled, and what `encode`, `build`
     and `attach` raise.
     """
     _check(examples, validation, labels)
+    by_type = none_of(config, unrelated)
     taught, held_out = curated_examples(
         labels, share=config.curated_share, like=[example.statement for example in examples], unlike=untaught
     )
@@ -137,7 +138,7 @@ def train(
             correct_prior(model, [row["labels"] for row in unweighted], [row["weights"] for row in unweighted])
         model.eval()
         on_progress(Progress("calibrate", 0, len(validation)))
-        calibration, figures = _calibrate(model, validation_rows, labels, pad_id)
+        calibration, figures = _calibrate(model, validation_rows, labels, pad_id, by_type)
         on_progress(Progress("save", 0, 1))
         content = {
             "format": 1,
@@ -149,6 +150,7 @@ def train(
                 "tokenizer_sha256": tokenizer_sha256(tokenizer),
             },
             "labels": list(labels),
+            **({} if by_type is None else {"unrelated": by_type}),
             "config": config.to_json(),
             "curated": {"sha256": curated.version(), "taught": len(taught), "validated": len(held_out)},
             "calibration": dataclasses.asdict(calibration),
@@ -198,14 +200,14 @@ def _check_length(encoder: Any, config: TrainingConfig) -> None:
 
 
 def _calibrate(
-    model: nn.Module, validation_rows: list[Row], labels: Sequence[str], pad_id: int
+    model: nn.Module, validation_rows: list[Row], labels: Sequence[str], pad_id: int, by_type: int | None
 ) -> tuple[Calibration, dict[str, Any] | None]:
     if not validation_rows:
         return NOT_CALIBRATED, None
     true = np.asarray([row["labels"] for row in validation_rows])
     logits = logits_of(model, [input_of(row) for row in validation_rows], pad_id=pad_id)
-    calibration = fit_temperature(logits, true)
-    probabilities = calibrated(logits, calibration.temperature)
+    calibration = fit_temperature(logits, true, unrelated=by_type)
+    probabilities = probabilities_of(logits, calibration.temperature, unrelated=by_type)
     said = probabilities.argmax(axis=1)
     return calibration, score(true.tolist(), said.tolist(), probabilities.max(axis=1).tolist(), labels=labels)
 

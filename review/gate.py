@@ -12,8 +12,9 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from review.drawn import Figure
 from review.numerals import decimals, signed
-from review.versus import Beside, OfClass
+from review.versus import Beside
 
 MARGIN = 0.02
 """The fall of a class's F1 that is let pass: two in a hundred, about what a new seed moves a class of a few hundred."""
@@ -57,7 +58,7 @@ class Advice:
 
 
 def advise(parts: Sequence[Part]) -> Advice:
-    """Hold every class of every part against the margin."""
+    """Hold every class of every part against the margin, and all relations together where pairs may be unrelated."""
     reasons = [reason for part in parts for reason in _reasons(part)]
     met = {reason.verdict for reason in reasons}
     if Verdict.DO_NOT in met:
@@ -70,32 +71,37 @@ def advise(parts: Sequence[Part]) -> Advice:
 def _reasons(part: Part) -> list[Reason]:
     if part.found is None:
         return [Reason(part.name, "", Verdict.CANNOT_TELL, part.trouble)]
-    return [_reason(part.name, one) for one in part.found.classes]
+    classes, micro = part.found.classes, part.found.micro_f1
+    together = [_reason(part.name, "", sum(one.n for one in classes), micro)] if micro else []
+    return together + [_reason(part.name, one.label, one.n, one.f1) for one in classes]
 
 
-def _reason(part: str, one: OfClass) -> Reason:
-    this, other, difference = one.f1.this, one.f1.other, one.f1.difference
-    interval = one.f1.difference_interval
+def _reason(part: str, label: str, n: int, f1: Figure) -> Reason:
+    """What the F1 of a class says that `n` statements carry; without a label, that of all relations together."""
+    this, other, difference = f1.this, f1.other, f1.difference
+    interval = f1.difference_interval
     if this is None or other is None or difference is None:
-        return Reason(part, one.label, Verdict.CANNOT_TELL, _("It was not measured."))
-    told = _("F1 %(this)s, before %(other)s (%(difference)s)") % {
+        return Reason(part, label, Verdict.CANNOT_TELL, _("It was not measured."))
+    one_class = _("F1 %(this)s, before %(other)s (%(difference)s)")
+    all_relations = _("micro-F1 of relations %(this)s, before %(other)s (%(difference)s)")
+    told = (one_class if label else all_relations) % {
         "this": decimals(this, 3),
         "other": decimals(other, 3),
         "difference": signed(difference, 3),
     }
     if interval is not None and interval[1] < -MARGIN:
         sentence = _("%(told)s: worse by more than the margin of %(margin)s, and not by chance alone.")
-        return Reason(part, one.label, Verdict.DO_NOT, sentence % {"told": told, "margin": decimals(MARGIN, 2)})
-    if one.n < LEAST:
+        return Reason(part, label, Verdict.DO_NOT, sentence % {"told": told, "margin": decimals(MARGIN, 2)})
+    if n < LEAST:
         sentence = ngettext(
             "%(told)s on %(n)s statement: with fewer than %(least)s, one answer weighs more than the margin.",
             "%(told)s on %(n)s statements: with fewer than %(least)s, one answer weighs more than the margin.",
-            one.n,
+            n,
         )
-        values = {"told": told, "n": one.n, "least": LEAST}
-        return Reason(part, one.label, Verdict.CANNOT_TELL, sentence % values)
+        values = {"told": told, "n": n, "least": LEAST}
+        return Reason(part, label, Verdict.CANNOT_TELL, sentence % values)
     if difference < -MARGIN:
         sentence = _("%(told)s: worse by more than the margin of %(margin)s.")
-        return Reason(part, one.label, Verdict.DO_NOT, sentence % {"told": told, "margin": decimals(MARGIN, 2)})
+        return Reason(part, label, Verdict.DO_NOT, sentence % {"told": told, "margin": decimals(MARGIN, 2)})
     sentence = _("%(told)s: not worse by more than the margin of %(margin)s.")
-    return Reason(part, one.label, Verdict.PROMOTE, sentence % {"told": told, "margin": decimals(MARGIN, 2)})
+    return Reason(part, label, Verdict.PROMOTE, sentence % {"told": told, "margin": decimals(MARGIN, 2)})

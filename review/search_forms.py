@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
+from review.models import LooksAgain
 from review.queries.assignees import assignees
 
 MOST_TICKED = 1_000
@@ -49,3 +50,16 @@ class BulkForm(forms.Form):
         super().__init__(data)
         to: Any = self.fields["to"]
         to.queryset = assignees()
+
+
+class ReopenManyForm(BulkForm):
+    """Which settled statements are to be looked at again, by whom and why."""
+
+    note = forms.CharField(
+        max_length=200,
+        error_messages={"required": _("Say why they are opened again; it is kept in the discussion of each.")},
+    )
+    looks = forms.ChoiceField(
+        choices=LooksAgain.choices, error_messages={"required": _("Choose who looks at them again.")}
+    )
+    idempotency_key = forms.UUIDField()

@@ -74,6 +74,18 @@ RUNS = (  # stages of a run, what it reports, and why it ended
     _("The worker process that had it died."),
     _("The worker that had it has been silent since %(time)s."),
     _("Its worker died %(n)s times without getting further. Look at the worker's log and memory, then resume it."),
+    _(
+        "The mentions of statement %(number)s take up to %(tokens)s tokens each and %(allowed)s are allowed in all: "
+        "raise max_tokens to %(wanted)s."
+    ),
+    _(
+        "The backbone's tokenizer leaves no token of the %(mention)s of statement %(number)s: correct its text, or "
+        "train a model that reads the whole sentence."
+    ),
+    _("Statement %(number)s marks characters %(start)s to %(end)s of a sentence of %(length)s: import it again."),
+    _("The pattern of statement %(number)s has no %(mark)s: import it again."),
+    _("No validation examples: trained all %(n)s epochs without early stopping, not calibrated."),
+    _("Only %(n)s validation examples: confidences are not calibrated."),
     _("No statement teaches the class %(label)s; import seed labels or review statements of it first."),
     _("No model of this task has been promoted, so there are no flags to build a queue from. Promote one first."),
 )

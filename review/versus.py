@@ -6,42 +6,14 @@ they err on the narrow side; an evaluation's own, over resampled drugs, are show
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, sqrt
-from typing import TYPE_CHECKING, Any
 
+from review.drawn import Cells, Drawn, Figure, Interval
 from review.numerals import decimals
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Floats = npt.NDArray[np.float64]
-
-Interval = tuple[float, float] | None
-Cells = Mapping[tuple[str, str, str], int]
-"""How many statements have this gold label and were answered so by the one model and so by the other."""
-
-RESAMPLES = 1_000
-SEED = 2019
 Z_95 = 1.959964
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure of each model, 0 to 1, with its interval; None where it is not defined or was not kept."""
-
-    this: float | None
-    other: float | None
-    this_interval: Interval = None
-    other_interval: Interval = None
-    difference_interval: Interval = None
-
-    @property
-    def difference(self) -> float | None:
-        """This minus other."""
-        return None if self.this is None or self.other is None else self.this - self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +54,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Two models on one set of statements."""
+    """Two models on one set of statements.
+
+    Where pairs may be unrelated, the classes are the relation types, and `micro_f1` is that of all of them together.
+    """
 
     n: int
     accuracy: Figure
@@ -90,21 +65,27 @@ class Beside:
     classes: list[OfClass]
     chance: Chance | None
     confusion: list[tuple[str, list[Change]]]
+    micro_f1: Figure | None = None
 
     @property
     def labels(self) -> list[str]:
-        return [one.label for one in self.classes]
+        """Those of the confusion table: with the one of unrelated pairs, which is no class."""
+        return [gold for gold, _ in self.confusion]
 
 
-def beside(cells: Cells, labels: Sequence[str]) -> Beside:
-    """Figures of both models over these cells; `labels` are the classes, and every answer is one of them."""
+def beside(cells: Cells, labels: Sequence[str], unrelated: str | None = None) -> Beside:
+    """Figures of both models over these cells; `labels` are the classes, and every answer is one of them.
+
+    `unrelated` is the label that says a pair has no relation, where there is one.
+    """
     n = sum(cells.values())
-    drawn = _Drawn(cells)
-    classes = [_of_class(cells, drawn, label) for label in labels]
+    drawn = Drawn(cells)
+    classes = [_of_class(cells, drawn, label) for label in labels if label != unrelated]
     return Beside(
         n=n,
         accuracy=drawn.figure(*(_right(cells, place) for place in (1, 2)), [1] * len(cells)),
         macro_f1=drawn.mean_f1(labels),
+        micro_f1=drawn.micro_f1(unrelated) if unrelated in labels else None,
         classes=classes,
         chance=chance(cells),
         confusion=confusion(cells, labels),
@@ -159,7 +140,7 @@ def _right(cells: Cells, place: int) -> list[int]:
     return [int(cell[place] == cell[0]) for cell in cells]
 
 
-def _of_class(cells: Cells, drawn: _Drawn, label: str) -> OfClass:
+def _of_class(cells: Cells, drawn: Drawn, label: str) -> OfClass:
     is_it = [int(gold == label) for gold, _, _ in cells]
     says = [[int(cell[place] == label) for cell in cells] for place in (1, 2)]
     both = [[a * b for a, b in zip(is_it, one, strict=True)] for one in says]
@@ -170,81 +151,3 @@ def _of_class(cells: Cells, drawn: _Drawn, label: str) -> OfClass:
         precision=drawn.figure(*both, *says),
         recall=drawn.figure(*both, is_it),
     )
-
-
-class _Drawn:
-    """The cells' counts, and a thousand resamples of them; the same cells give the same ones.
-
-    Drawing statements with replacement is drawing the cells' counts from a multinomial: the cost does not grow with
-    the number of statements.
-    """
-
-    def __init__(self, cells: Cells) -> None:
-        import numpy as np  # here, so that only these pages pay for it
-
-        self._np = np
-        self._keys = list(cells)
-        self._counts = np.array([list(cells.values())], dtype=np.float64)
-        n = int(self._counts.sum())
-        shares = self._counts[0] / n if n else self._counts[0]
-        self._draws = (
-            np.random.default_rng(SEED).multinomial(n, shares, size=RESAMPLES).astype(np.float64) if n else self._counts
-        )
-
-    def figure(self, this: Sequence[int], other: Sequence[int], *below: Sequence[int]) -> Figure:
-        """A ratio of sums over the cells for each model; one denominator serves both, or each has its own."""
-        denominators = below if len(below) == 2 else (below[0], below[0])
-        return self._figure(
-            [
-                lambda counts, a=above, b=under: self._ratio(counts, self._np.array(a), self._np.array(b))
-                for above, under in zip((this, other), denominators, strict=True)
-            ]
-        )
-
-    def f1(self, label: str) -> Figure:
-        return self._figure([lambda counts, place=place: self._f1(counts, label, place) for place in (1, 2)])
-
-    def mean_f1(self, labels: Sequence[str]) -> Figure:
-        return self._figure(
-            [
-                lambda counts, place=place: self._np.mean([self._f1(counts, label, place) for label in labels], axis=0)
-                for place in (1, 2)
-            ]
-        )
-
-    def _f1(self, counts: Floats, label: str, place: int) -> Floats:
-        """0 where a label is neither met nor said, as an evaluation has it."""
-        np = self._np
-        is_it = np.array([key[0] == label for key in self._keys], dtype=float)
-        says = np.array([key[place] == label for key in self._keys], dtype=float)
-        either = counts @ (is_it + says)
-        f1: Floats = np.divide(2 * (counts @ (is_it * says)), either, out=np.zeros(len(either)), where=either > 0)
-        return f1
-
-    def _ratio(self, counts: Any, above: Any, below: Any) -> Floats:
-        under, unknown = counts @ below, self._np.nan
-        ratio: Floats = self._np.divide(counts @ above, under, out=self._np.full(len(under), unknown), where=under > 0)
-        return ratio
-
-    def _figure(self, of: Sequence[Any]) -> Figure:
-        if not self._counts.sum():
-            return Figure(None, None)
-        this, other = (one(self._counts)[0] for one in of)
-        drawn_this, drawn_other = (one(self._draws) for one in of)
-        return Figure(
-            self._known(this),
-            self._known(other),
-            self._middle(drawn_this),
-            self._middle(drawn_other),
-            self._middle(drawn_this - drawn_other),
-        )
-
-    def _known(self, value: float) -> float | None:
-        return float(value) if self._np.isfinite(value) else None
-
-    def _middle(self, values: Floats) -> Interval:
-        known = values[self._np.isfinite(values)]
-        if not len(known):
-            return None
-        low, high = self._np.percentile(known, [2.5, 97.5])
-        return (float(low), float(high))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import os
 import random
 from pathlib import Path
 from statistics import median
@@ -16,6 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from ddi_site.bench.real_data import real_data
 from ddi_site.bench.report import Row, alone_at_least, at_least, not_here
 from ddi_site.demo.preparation import CORPUS, FILES, import_demo_corpus, task
 from ledger.models import Statement
@@ -24,6 +24,12 @@ from ledger.training_sets import freeze
 
 PACE = "modeling.store.inference_pace.Pace"  # by name: torch is loaded only where it is asked for
 TURNS = 5
+VOCABULARY, DRUG_CODES, STATEMENTS, LABELS = (
+    f"drugbank/{name}"
+    for name in ("drugbank_vocabulary.csv", "drugbank_atc_2016.tsv", "interactions.csv.gz", "seed_labels.csv")
+)
+ATC_INDEX = "atc/WHO_ATC-DDD_2024-07-31.csv"
+PUBLIC = (ATC_INDEX, VOCABULARY, DRUG_CODES, STATEMENTS, LABELS)
 PIPELINE = "Hugging Face pipeline, float32, batches of 256"
 
 
@@ -33,8 +39,8 @@ def bench_inference(n: int) -> tuple[list[Row], dict[str, Any]]:
     Run on an empty throwaway ledger. Raw text is answered without a cache, as no two sentences are the same; masked
     text with it, over the whole corpus.
     """
-    folder = os.environ.get("DDI_REALDATA")
-    statements = _import_public(Path(folder)) if folder else _import_demo()
+    folder = real_data(*PUBLIC)
+    statements = _import_public(folder) if folder else _import_demo()
     parts = _import_parts(statements, n)
     training_set = freeze(round=open_round(task=task(), by=None, now=timezone.now(), wake=False), now=timezone.now())
     pace = import_string(PACE)(training_set)
@@ -89,17 +95,15 @@ def _import_demo() -> Path:
 
 def _import_public(folder: Path) -> Path:
     """What docs/real-run.md imports, but for the statements without ids."""
-    statements = folder / "drugbank" / "interactions.csv.gz"
-    for command, path, options in (
-        ("import_atc", folder / "atc" / "WHO_ATC-DDD_2024-07-31.csv", {}),
-        ("import_drugs", folder / "drugbank" / "drugbank_vocabulary.csv", {}),
-        ("import_atc", folder / "drugbank" / "drugbank_atc_2016.tsv",
-         {"skip_bad": True, "rejects": Path(settings.VAR_DIR) / "atc_rejects.csv"}),
-        ("import_statements", statements, {"corpus": CORPUS}),
-        ("import_labels", folder / "drugbank" / "seed_labels.csv", {"corpus": CORPUS}),
-    ):  # fmt: skip
-        call_command(command, str(path), stdout=io.StringIO(), **options)
-    return statements
+    for command, name, options in (
+        ("import_atc", ATC_INDEX, {}),
+        ("import_drugs", VOCABULARY, {}),
+        ("import_atc", DRUG_CODES, {"skip_bad": True, "rejects": Path(settings.VAR_DIR) / "atc_rejects.csv"}),
+        ("import_statements", STATEMENTS, {"corpus": CORPUS}),
+        ("import_labels", LABELS, {"corpus": CORPUS}),
+    ):
+        call_command(command, str(folder / name), stdout=io.StringIO(), **options)
+    return folder / STATEMENTS
 
 
 def _import_parts(statements: Path, n: int) -> list[str]:

@@ -28,8 +28,8 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """Ours over the peer's, where there are both."""
-        return self.ours / self.peer if self.ours is not None and self.peer is not None else None
+        """Ours over the peer's, where there are both and the peer's is not 0."""
+        return self.ours / self.peer if self.ours is not None and self.peer else None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -47,7 +47,8 @@ class Row:
         """The row as a line for people."""
         if self.ours is None:
             return f"{self.name}: not on this machine; goal {self.goal}"
-        beside = "" if self.ratio is None else f", {self.ratio:.3f} × {self.peer_name} ({_shown(self.peer):,})"
+        times = "beside" if self.ratio is None else f"{self.ratio:.3f} ×"
+        beside = "" if self.peer is None else f", {times} {self.peer_name} ({_shown(self.peer):,})"
         reached = "met" if self.met else "missed"
         return f"{self.name}: {_shown(self.ours):,} {self.unit}{beside}; goal {self.goal}: {reached}"
 
@@ -59,6 +60,11 @@ def _shown(figure: float | None) -> float | None:
 def at_least(name: str, unit: str, ours: float, peer: float, peer_name: str, goal: float) -> Row:
     """A rate that should be at least `goal` times the peer's."""
     return Row(name, unit, ours, peer, peer_name, f"ratio >= {goal}", ours / peer >= goal)
+
+
+def not_below(name: str, unit: str, ours: float, peer: float, peer_name: str) -> Row:
+    """A figure that should be at least the peer's, which may be 0."""
+    return Row(name, unit, ours, peer, peer_name, "at least the peer's", ours >= peer)
 
 
 def alone_at_least(name: str, unit: str, ours: float, goal: float) -> Row:
@@ -105,3 +111,13 @@ def machine() -> dict[str, Any]:
 
 def as_json(bench: str, rows: list[Row], data: dict[str, Any]) -> dict[str, Any]:
     return {"bench": bench, "rows": [row.as_dict() for row in rows], "machine": machine(), "data": data}
+
+
+def in_words(rows: list[Row], data: dict[str, Any]) -> list[str]:
+    """The rows as lines for people, and below them what was measured on, as far as it is one figure or word each."""
+    facts = {name: value for name, value in data.items() if isinstance(value, int | float | str)}
+    shown = (f"{value:,}" if isinstance(value, int | float) else value for value in facts.values())
+    return [
+        *(row.in_words() for row in rows),
+        *(f"{name.replace('_', ' ')}: {value}" for name, value in zip(facts, shown, strict=True)),
+    ]

@@ -61,7 +61,8 @@ def simulate(
     """
     courses = []
     for seed in seeds:
-        pool, tested = learner.split(scheme, seed=seed)
+        fold = learner.split(scheme, seed=seed)
+        pool, tested = fold.teach, fold.test
         truth = {at: int(learner.truth[at]) for at in pool}
         full, _ = learner.score(learner.probabilities(truth), tested)
         for strategy in strategies:

@@ -35,6 +35,8 @@ def lines(facts: dict[str, Any]) -> Iterator[str]:
         f"{facts['pool']:,} statements to ask about, {facts['tested']:,} held out by {facts['by']}, "
         f"{len(facts['seeds'])} seeds; all labels teach macro-F1 {facts['full']:.3f}"
     )
+    if facts["repeated"]:
+        yield f"{facts['repeated']:,} statements left out, whose very sentence is held out"
     yield f"decisions to {REACHED:.0%} of that:"
     for one in facts["strategies"]:
         spread = f" ± {one['spread']:.0f}" if one["spread"] is not None else ""

@@ -26,14 +26,15 @@ TITLE_LINE = re.compile(r"[^|\t]{1,60}\|t\|")
 class Source:
     """One annotated corpus, or one part of it, and how it is read.
 
-    `task` is the one it is usually read for; pairs with a type in `denials` are thereby said to be unrelated;
-    `labels` is the file whose rows label the pairs, None where they are to be predicted.
+    `task` is the one it is usually read for; `kinds` are those of its pairs, None where its mentions are of any; pairs
+    with a type in `denials` are thereby said to be unrelated; `labels` is the file whose rows label the pairs, None
+    where they are to be predicted.
     """
 
     form: str
     files: tuple[Path, ...]
     task: str
-    kinds: tuple[str, str]
+    kinds: tuple[str, str] | None
     labels: Path | None
     read: Callable[[Collection[str]], Iterator[Document]]
     denials: frozenset[str] = frozenset()
@@ -65,7 +66,7 @@ def _of_file(path: Path) -> Source | None:
     if path.suffix.casefold() == ".zip":
         return Source("ddi-2013", (path,), "ddi-2013", ddi2013.KINDS, path, lambda types: read_ddi2013(path))
     if TITLE_LINE.match(_first_line(path)):
-        return Source("pubtator", (path,), "drugprot", drugprot.KINDS, None, lambda types: read_pubtator(path))
+        return Source("pubtator", (path,), "drugprot", None, None, lambda types: read_pubtator(path))
     return None
 
 

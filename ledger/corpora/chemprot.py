@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ledger.corpora import drugprot
 from ledger.corpora.bad_input import shown
 from ledger.corpora.documents import Document, Place, Relation
 from ledger.corpora.drugprot import Tables, argument, document_id, read_tables
@@ -29,14 +28,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "CPR:9": ("PRODUCT-OF", "SUBSTRATE", "SUBSTRATE_PRODUCT-OF"),
     "CPR:10": ("NOT",),
 }
-"""The types of each group."""
+"""The types of each group: those that DrugProt has too are its, so CPR:3 is ACTIVATOR or INDIRECT-UPREGULATOR there."""
 
 EVALUATED = ("CPR:3", "CPR:4", "CPR:5", "CPR:6", "CPR:9")
 NEGATED = "NOT"
 TYPES = tuple(type_ for types in GROUPS.values() for type_ in types)
 GROUP_OF = {type_: group for group, types in GROUPS.items() for type_ in types}
-DRUGPROT_TYPES = {group: tuple(type_ for type_ in types if type_ in drugprot.TYPES) for group, types in GROUPS.items()}
-"""The DrugProt types a group may stand for: CPR:3 is ACTIVATOR or INDIRECT-UPREGULATOR, CPR:10 none of them."""
 
 RELATION_COLUMNS = ("document", "group", "evaluated", "type", "arg1", "arg2")
 GOLD_COLUMNS = ("document", "group", "arg1", "arg2")

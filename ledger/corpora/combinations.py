@@ -16,7 +16,8 @@ from typing import Any, Literal, get_args
 
 from ledger.corpora.bad_input import BadFile, BadRow, OnBad, refuse, shown
 from ledger.corpora.lines import opened, physical_lines
-from ledger.corpora.rows import FIX, LONGEST_CELL, WRONG_ENCODING
+from ledger.corpora.rows import FIX, LONGEST_CELL
+from ledger.corpora.tab_rows import FAULTS
 from ledger.patterns import Span, occurrences
 
 Outcome = Literal["POS", "NEG", "COMB"]
@@ -60,7 +61,7 @@ def read_combinations(path: Path, on_bad: OnBad = refuse) -> Iterator[Combinatio
             at = _Line(path, line.number, line.text)
             try:
                 if line.fault:
-                    raise at.bad(None, "the line is not UTF-8 text of a usable length", WRONG_ENCODING)
+                    raise at.bad(None, *FAULTS[line.fault])
                 yield _sentence(at)
             except BadRow as bad:
                 on_bad(bad)

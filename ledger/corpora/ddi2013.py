@@ -7,19 +7,22 @@ Files are read with expat and nothing in them is resolved: one that declares a d
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from ledger.corpora.bad_input import BadFile, shown
+from ledger.corpora.bad_input import BadFile, printable, shown
 from ledger.corpora.ddi_sentence import SentenceDraft, needed
 from ledger.corpora.documents import LONGEST_DOCUMENT_ID, Document, Place
 from ledger.corpora.lines import opened
 
 LONGEST_FILE = 20 * 1024 * 1024  # bytes of XML; the longest of the corpus has 70 thousand
 KINDS = ("drug", "drug")
+UNZIPPABLE = (BadZipFile, EOFError, NotImplementedError, OSError, ValueError, struct.error, zlib.error)
+"""What `zipfile` raises where bytes are not as they were, which may say anything about the file."""
 
 
 def read_ddi2013(path: Path) -> Iterator[Document]:
@@ -29,28 +32,29 @@ def read_ddi2013(path: Path) -> Iterator[Document]:
     """
     with opened(path):  # its errors, in its words
         pass
+    with _unpacked(path) as archive:
+        members = sorted((info for info in archive.infolist() if _is_document(info)), key=lambda info: info.filename)
+        if not members:
+            raise BadFile(path, None, None, "the zip holds no XML files", "give the corpus as it is distributed")
+        known: dict[str, Place] = {}
+        for info in members:
+            document = _Reader(path / info.filename).read(_bytes(archive, info, path))
+            earlier = known.setdefault(document.id, document.place)
+            if earlier is not document.place:
+                raise document.place.bad("id", f"the document {document.id} stands in {earlier.path} already")
+            yield document
+
+
+def _unpacked(path: Path) -> ZipFile:
     try:
-        with ZipFile(path) as archive:
-            members = sorted(
-                (info for info in archive.infolist() if _is_document(info)), key=lambda info: info.filename
-            )
-            if not members:
-                raise BadFile(path, None, None, "the zip holds no XML files", "give the corpus as it is distributed")
-            lines: dict[str, Place] = {}
-            for info in members:
-                document = _Reader(path / info.filename).read(_bytes(archive, info, path))
-                if document.id in lines:
-                    earlier = lines[document.id].path
-                    raise document.place.bad("id", f"the document {document.id} stands in {earlier} already")
-                lines[document.id] = document.place
-                yield document
-    except BadZipFile as error:
-        raise BadFile(path, None, None, f"the zip is broken or cut off ({error})", "fetch it again")
+        return ZipFile(path)
+    except UNZIPPABLE as error:
+        raise BadFile(path, None, None, f"the zip is broken or cut off ({printable(str(error))})", "fetch it again")
 
 
 def _is_document(info: ZipInfo) -> bool:
     name = PurePosixPath(info.filename)
-    return name.suffix == ".xml" and not any(part.startswith((".", "__MACOSX")) for part in name.parts)
+    return name.suffix.casefold() == ".xml" and not any(part.startswith((".", "__MACOSX")) for part in name.parts)
 
 
 def _bytes(archive: ZipFile, info: ZipInfo, path: Path) -> bytes:
@@ -63,7 +67,7 @@ def _bytes(archive: ZipFile, info: ZipInfo, path: Path) -> bytes:
         raise BadFile(
             member, None, None, "the file is encrypted or packed in an unknown way", "unpack and zip it again"
         )
-    except (zlib.error, EOFError):
+    except UNZIPPABLE:
         raise BadFile(member, None, None, "the zip is broken or cut off here", "fetch it again")
     if len(content) > LONGEST_FILE:
         raise BadFile(member, None, None, f"the file unpacks to more than {LONGEST_FILE:,} bytes", "take it out")

@@ -70,9 +70,10 @@ def read_tables(
         for row in tab_rows(tables.relations, relation_columns):
             document, relation = read_relation(row)
             relations[document].append(relation)
+        need_rows(tables.relations, len(relations))  # cut off to nothing, it would say that no pair is related
     entities: dict[str, list[TabRow]] = defaultdict(list)
     for row in tab_rows(tables.entities, ENTITY_COLUMNS):
-        entities[row.cells[0]].append(row)
+        entities[row.cells[0].strip()].append(row)
     lines: dict[str, int] = {}
     for row in tab_rows(tables.abstracts, ABSTRACT_COLUMNS):
         document = document_id(row)
@@ -90,7 +91,8 @@ def read_tables(
 def relation_of(row: TabRow) -> tuple[str, Relation]:
     """The document and relation of a row `document, type, Arg1:T-id, Arg2:T-id`; raises BadRow."""
     document, type_, arg1, arg2 = row.cells
-    return document, Relation(type_.strip(), argument(row, "arg1", arg1), argument(row, "arg2", arg2), row.place)
+    relation = Relation(type_.strip(), argument(row, "arg1", arg1), argument(row, "arg2", arg2), row.place)
+    return document.strip(), relation
 
 
 def argument(row: TabRow, column: str, cell: str) -> str:

@@ -80,10 +80,16 @@ def physical_lines(stream: BinaryLines, path: Path) -> Iterator[Line]:
             return
         number += 1
         if number == 1:
-            if raw.startswith(UTF16_MARKS):
+            if raw.startswith(UTF16_MARKS) or _is_every_other_nul(raw[:8]):
                 raise BadFile(path, 1, None, "the file is UTF-16", "save it as UTF-8")
             raw = raw.removeprefix(UTF8_MARK)
         yield _line(number, raw, cut)
+
+
+def _is_every_other_nul(start: bytes) -> bool:
+    """Whether these are Latin letters in UTF-16 without its mark."""
+    even, odd = start[::2], start[1::2]
+    return len(start) == 8 and ((not any(even) and all(odd)) or (not any(odd) and all(even)))
 
 
 def _line(number: int, raw: bytes, cut: bool) -> Line:

@@ -14,7 +14,7 @@ from pathlib import Path
 from ledger.corpora.bad_input import BadFile, shown
 from ledger.corpora.documents import LONGEST_DOCUMENT_ID, Document, Mention, Place, check_place
 from ledger.corpora.lines import opened, physical_lines
-from ledger.corpora.tab_rows import FAULTS, TabRow, number
+from ledger.corpora.tab_rows import FAULTS, TabRow, check_line_end, number
 from ledger.patterns import Span
 
 MENTION_CELLS = (5, 6, 7)  # document, start, end, text, kind, and what concept it is
@@ -30,11 +30,14 @@ class _Line:
 
 def read_pubtator(path: Path) -> Iterator[Document]:
     """The documents in order, every offset checked, one in memory at a time. Raises BadFile or BadRow."""
-    n_documents = 0
+    known: dict[str, int] = {}
     for lines in _blocks(path):
-        n_documents += 1
-        yield _document(lines)
-    if not n_documents:
+        document = _document(lines)
+        earlier = known.setdefault(document.id, document.place.line)
+        if earlier != document.place.line:
+            raise document.place.bad("document", f"the document {document.id} stands on line {earlier} already")
+        yield document
+    if not known:
         raise BadFile(path, 1, None, "the file holds no documents", "give a file in PubTator's form")
 
 
@@ -47,6 +50,7 @@ def _blocks(path: Path) -> Iterator[list[_Line]]:
             if line.fault:
                 raise place.bad(None, *FAULTS[line.fault])
             text = line.text.rstrip("\r\n")
+            check_line_end(place, text)
             if block and (not text.strip() or _part(text) == "t"):
                 yield block
                 block = []

@@ -17,6 +17,9 @@ LONGEST_CELL = 20_000  # characters; the longest sentence worth a person's readi
 
 FIX = "correct the row, or leave it out with --skip-bad"
 WRONG_ENCODING = "save the file as UTF-8"
+DELIMITERS = "\t,;"  # the first of them that the header has; spreadsheets write semicolons where decimals have commas
+BARE_RETURN = "new-line"  # what the csv module's complaint of one says
+ZIP_MAGIC = "PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,13 @@ class Table:
         first = self._feed.peek()
         if first is None:
             raise BadFile(path, 1, None, "the file is empty", "give a file with a header line and rows")
-        self._delimiter = "\t" if "\t" in first.text else ","
+        if first.text.startswith(ZIP_MAGIC):
+            raise BadFile(path, None, None, "this is a zip or a workbook", "unpack it, or save the sheet as CSV")
+        self._delimiter = next((one for one in DELIMITERS if one in first.text), ",")
         if self._delimiter == "\t":  # tab-separated files have no quoting: a quote there is part of the text
             self._reader = csv.reader(self._feed, delimiter="\t", quoting=csv.QUOTE_NONE, strict=True)
         else:
-            self._reader = csv.reader(self._feed, strict=True)
+            self._reader = csv.reader(self._feed, delimiter=self._delimiter, strict=True)
         self.header = self._read_header()
         self.form = self._choose(forms)
         self._positions = [self._folded.index(name.casefold()) for name in self.form.columns]
@@ -99,7 +104,11 @@ class Table:
     def _read_header(self) -> tuple[str, ...]:
         try:
             header = tuple(name.strip() for name in next(self._reader))
-        except csv.Error:
+        except csv.Error as error:
+            if BARE_RETURN in str(error):
+                raise BadFile(
+                    self.path, 1, None, "the lines end in carriage returns alone", "save the file with line feeds"
+                )
             raise BadFile(self.path, 1, None, "the header's quotes do not match", "correct the header line")
         fault = self._feed.fault
         if fault == "encoding":
@@ -164,7 +173,7 @@ class Table:
         if len(pieces[longest]) > LONGEST_CELL:
             return row.bad(self._column(longest), _too_long(len(pieces[longest])))
         problem = "the quotes in the row do not match"
-        if "new-line" in str(error):
+        if BARE_RETURN in str(error):
             problem = "the row holds a bare carriage return outside quotes"
         return row.bad(self._column(_misquoted_piece(pieces)), problem)
 

@@ -39,6 +39,7 @@ def tab_rows(path: Path, columns: Sequence[str]) -> Iterator[TabRow]:
             text = line.text.rstrip("\r\n")
             if not text.strip():
                 continue
+            check_line_end(place, text)
             cells = tuple(text.split("\t"))
             if len(cells) != len(columns):
                 column = columns[min(len(cells), len(columns) - 1)]
@@ -48,6 +49,12 @@ def tab_rows(path: Path, columns: Sequence[str]) -> Iterator[TabRow]:
                     f"({', '.join(columns)})",
                 )
             yield TabRow(place, cells)
+
+
+def check_line_end(place: Place, text: str) -> None:
+    """Raise BadRow for a line that holds a carriage return: all of an old Macintosh's file is one line."""
+    if "\r" in text:
+        raise place.bad(None, "the line holds a carriage return", "save the file with line feeds as line ends")
 
 
 def number(row: TabRow, column: str, cell: str) -> int:

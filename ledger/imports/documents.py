@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import file_digest, sha256
 from itertools import islice
@@ -14,37 +12,23 @@ from time import monotonic
 from django.db import transaction
 from django.db.models import F
 
-from ledger.candidates import text_digest
 from ledger.corpora.annotated import Source
 from ledger.corpora.bad_input import BadFile, BadRow, printable
-from ledger.corpora.counts import CorpusCounts
 from ledger.corpora.documents import Document
 from ledger.corpora.lines import opened
 from ledger.corpora.pairs import Pair, pairs_of
-from ledger.imports.corpora import UnsuitableCorpus, check_corpus, make_corpus
+from ledger.imports.corpora import make_corpus
+from ledger.imports.documents_check import Checked, check_documents
 from ledger.imports.documents_report import DocumentsReport
 from ledger.imports.pair_labels import LabelsOfTypes
 from ledger.imports.report import OnProgress, in_silence
-from ledger.models import Corpus, Import, Split, Statement, Task
+from ledger.models import Corpus, Import, Statement, Task
 from ledger.patterns import pattern_of
 from ledger.record.gold import add_seed_labels
 from ledger.record.statements import Mention, StatementDraft, add_statements
 from ledger.record.statistics import refresh_statistics
-from ledger.splits import split_of_document
 
 BATCH = 100  # documents a transaction: about 1,700 pairs
-NOTICE = 100  # documents between two reports of progress while checking
-
-
-def check_documents(*, source: Source, corpus_name: str, task: Task, on_progress: OnProgress = in_silence) -> Checked:
-    """Read a corpus from end to end and write nothing. Raises BadFile, BadRow or UnsuitableCorpus."""
-    check_corpus(corpus_name, task)
-    if (task.head_kind, task.tail_kind) != source.kinds:
-        raise UnsuitableCorpus(
-            f"its pairs are of {' and '.join(source.kinds)}, the task {task.slug} asks about {task.head_kind} and "
-            f"{task.tail_kind}; name another with --task"
-        )
-    return _read_through(source, LabelsOfTypes(task, source), on_progress)
 
 
 def import_documents(
@@ -98,50 +82,6 @@ def import_documents(
     )
 
 
-@dataclass(slots=True)
-class Checked:
-    """What the first reading found: counts, pairs by their types and by split, and which texts are in which groups."""
-
-    counts: CorpusCounts = field(default_factory=CorpusCounts)
-    types: Counter[tuple[str, ...]] = field(default_factory=Counter)
-    splits: Counter[str] = field(default_factory=Counter)
-    n_not_judged: int = 0
-    group_of_text: dict[bytes, str] = field(default_factory=dict)
-
-    def split_of(self, pair: Pair) -> str:
-        return self.group_of_text.get(_short(pair.text)) or split_of_document(pair.document)
-
-
-def _read_through(source: Source, labels: LabelsOfTypes, on_progress: OnProgress) -> Checked:
-    """Read the corpus from end to end. Texts are remembered where it is labelled: 130 bytes a sentence with pairs."""
-    checked = Checked()
-    by_document: Counter[tuple[bytes, str]] = Counter()
-    for document in source.read(labels.types):
-        paired = pairs_of(document, source.kinds)
-        checked.counts.add(document, paired)
-        group = split_of_document(document.id)
-        for pair in paired.pairs:
-            if pair.relations:
-                checked.types[tuple(dict.fromkeys(relation.type for relation in pair.relations))] += 1
-            if source.labels:
-                checked.n_not_judged += not pair.is_judged
-                text = _short(pair.text)
-                by_document[text, group] += 1
-                if checked.group_of_text.setdefault(text, group) != group:
-                    checked.group_of_text[text] = Split.BRIDGE
-            else:
-                checked.splits[group] += 1
-        if checked.counts.n_documents % NOTICE == 0:
-            on_progress("checking", checked.counts.n_documents, None)
-    for (text, _), n in by_document.items():
-        checked.splits[checked.group_of_text[text]] += n
-    return checked
-
-
-def _short(text: str) -> bytes:
-    return text_digest(text)[:12]
-
-
 def _open_import(source: Source, corpus: Corpus, digest: str, now: datetime) -> Import:
     """The row that keeps how far the import came: an unfinished one of the same files, or a new one."""
     unfinished = Import.objects.filter(
@@ -164,6 +104,7 @@ class _Writer:
     ) -> None:
         assert progress.corpus
         self._source = source
+        self._kinds = progress.corpus.task.kinds
         self._labels = labels
         self._checked = checked
         self._progress = progress
@@ -182,7 +123,7 @@ class _Writer:
 
     @transaction.atomic
     def _commit(self, documents: Sequence[Document], n_done: int) -> None:
-        pairs = [pair for document in documents for pair in pairs_of(document, self._source.kinds).pairs]
+        pairs = [pair for document in documents for pair in pairs_of(document, self._kinds).pairs]
         n_added = add_statements(corpus=self._corpus, drafts=[self._draft(pair) for pair in pairs])
         self._label(pairs)
         Import.objects.filter(pk=self._progress.pk).update(n_rows=n_done, n_added=F("n_added") + n_added)
@@ -194,14 +135,14 @@ class _Writer:
         drugs, a bridge between documents would test "one drug unseen", class rules would flag it and intervals would
         resample drugs. Pages look the drugs up by their names.
         """
-        head_kind, tail_kind = self._source.kinds
+        head_kind, tail_kind = self._kinds
         return StatementDraft(
             external_id=pair.external_id,
             text=pair.text,
             head=Mention(pair.head_span, head_kind, None),
             tail=Mention(pair.tail_span, tail_kind, None),
             pattern=pattern_of(pair.text, pair.head_span, pair.tail_span),
-            split=self._checked.split_of(pair),
+            split=self._checked.split_of(pair.document, pair.text),
             document=pair.document,
             others=pair.others,
         )

@@ -8,9 +8,18 @@ from ledger.models.chain import ChainLink
 from ledger.models.comment import Comment, DisagreementCause
 from ledger.models.decision import Decision, GoldEvidence, GoldLabel
 from ledger.models.drug import AtcCode, Drug, DrugAtc, DrugName
-from ledger.models.model_version import EnsembleMember, Evaluation, ModelVersion, Promotion
+from ledger.models.model_version import Comparison, EnsembleMember, Evaluation, ModelVersion, Promotion
 from ledger.models.pattern_decision import PatternDecision, PatternEvidence, SpotCheck
-from ledger.models.prediction import AtcRule, Flag, FlagRule, Prediction, pack_all_scores, pack_scores, unpack_scores
+from ledger.models.prediction import (
+    AtcRule,
+    Flag,
+    FlagRule,
+    Prediction,
+    pack_all_scores,
+    pack_scores,
+    said_beside,
+    unpack_scores,
+)
 from ledger.models.proposal import Approval, Proposal
 from ledger.models.rationale import Rationale
 from ledger.models.run import PredictionChunk, Run
@@ -28,6 +37,7 @@ __all__ = [
     "AtcRule",
     "ChainLink",
     "Comment",
+    "Comparison",
     "Corpus",
     "Decision",
     "DisagreementCause",
@@ -62,5 +72,6 @@ __all__ = [
     "TrainingSet",
     "pack_all_scores",
     "pack_scores",
+    "said_beside",
     "unpack_scores",
 ]

@@ -27,6 +27,7 @@ class ChainLink(AppendOnlyModel):
         APPROVAL = "approval", "approval"
         CAUSE = "cause", "cause of a disagreement"
         MEMBER = "member", "ensemble member"
+        COMPARISON = "comparison", "comparison"
 
     position = models.PositiveBigIntegerField(unique=True)
     kind = models.CharField(max_length=13, choices=Kind)

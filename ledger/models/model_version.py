@@ -80,7 +80,7 @@ class Evaluation(AppendOnlyModel):
     training_set = models.ForeignKey(
         TrainingSet, models.PROTECT, related_name="evaluations", help_text="Whose held-out examples were asked."
     )
-    view = models.CharField(max_length=10, help_text="Which held-out examples: test, or one drug unseen.")
+    view = models.CharField(max_length=10, help_text="Which examples: test, one drug unseen, or validation.")
     n_examples = models.PositiveIntegerField()
     metrics = models.JSONField()
     evaluated_at = models.DateTimeField()
@@ -97,6 +97,29 @@ class Evaluation(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.model_version} on {self.view}"
+
+
+class Comparison(AppendOnlyModel):
+    """How an evaluated model did beside another one on the examples both were asked, found after the evaluation."""
+
+    evaluation = models.ForeignKey(Evaluation, models.PROTECT, related_name="comparisons")
+    other = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
+    metrics = models.JSONField()
+    compared_at = models.DateTimeField()
+
+    objects = AppendOnlyQuerySet["Comparison"].as_manager()
+
+    class Meta(AppendOnlyModel.Meta):
+        verbose_name = "comparison"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evaluation", "other"], name="one_comparison_per_evaluation_and_other_model"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evaluation} beside {self.other}"
 
 
 class Promotion(AppendOnlyModel):

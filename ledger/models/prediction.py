@@ -15,6 +15,8 @@ from ledger.models.run import PredictionChunk
 from ledger.models.statement import Statement
 from ledger.models.task import Label, Task
 
+LIKELY = 0.5
+
 
 def pack_scores(scores: tuple[float, ...]) -> bytes:
     """Class scores as little-endian float32, in the order of the model version's labels."""
@@ -28,6 +30,15 @@ def pack_all_scores(rows: Sequence[tuple[float, ...]]) -> list[bytes]:
 
 def unpack_scores(packed: bytes) -> tuple[float, ...]:
     return struct.unpack(f"<{len(packed) // 4}f", packed)
+
+
+def said_beside(slug: str, packed: bytes | memoryview, labels: Sequence[str]) -> list[str]:
+    """The labels that a model says beside its answer `slug`: the others that are likelier than not.
+
+    None where labels exclude each other, since of those only one can be. `labels` are the model version's.
+    """
+    scores = zip(labels, unpack_scores(bytes(packed)), strict=False)  # checked against one another when written
+    return [label for label, score in scores if score > LIKELY and label != slug]
 
 
 class Prediction(AppendOnlyModel):

@@ -69,6 +69,11 @@ class Task(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def kinds(self) -> tuple[str, str]:
+        """What head and tail of its statements are."""
+        return self.head_kind, self.tail_kind
+
 
 class Label(models.Model):
     """One answer of a task: a class models learn, or one that only people give."""

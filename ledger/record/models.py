@@ -1,4 +1,4 @@
-"""Insert model versions and their evaluations."""
+"""Insert model versions, their evaluations, and later comparisons of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from ledger.chain import append_link, lock_chain
-from ledger.models import ChainLink, Evaluation, ModelVersion, TrainingSet
+from ledger.models import ChainLink, Comparison, Evaluation, ModelVersion, TrainingSet
 
 
 class AlreadyDerived(Exception):
@@ -75,3 +75,16 @@ def add_evaluation(
     )
     append_link(ChainLink.Kind.EVALUATION, [evaluation], now=now)
     return evaluation
+
+
+@transaction.atomic
+def add_comparison(
+    *, evaluation: Evaluation, other: ModelVersion, metrics: dict[str, Any], now: datetime
+) -> Comparison:
+    """Record how the evaluated model did beside another on the same examples; once for each other model."""
+    lock_chain()
+    if existing := Comparison.objects.filter(evaluation=evaluation, other=other).first():
+        return existing
+    comparison = Comparison.objects.create(evaluation=evaluation, other=other, metrics=metrics, compared_at=now)
+    append_link(ChainLink.Kind.COMPARISON, [comparison], now=now)
+    return comparison

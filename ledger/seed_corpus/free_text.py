@@ -8,10 +8,10 @@ from itertools import combinations
 from pathlib import Path
 
 from ledger.candidates import pair_of
-from ledger.corpora.bad_input import OnBad
+from ledger.corpora.bad_input import BadRow, OnBad, shown
 from ledger.corpora.combinations import CombinationSentence, Outcome, read_combinations
 from ledger.imports.names import DrugNames, KnownDrug
-from ledger.models import Task
+from ledger.models import Statement, Task
 from ledger.patterns import Span, fold, pattern_of
 from ledger.record.statements import Mention, StatementDraft
 from ledger.seed_corpus.finder import DrugFinder
@@ -28,7 +28,7 @@ OVERLAPPING = "the two mentions overlap"
 
 class FreeText:
     """Reads labelled free text into statements of the corpus `corpus_name`; `sentence_decides` leaves out relations
-    whose sentence does not decide them without its paragraph."""
+    whose sentence does not decide them without its paragraph. One query: what the corpus holds already."""
 
     def __init__(
         self, *, corpus_name: str, task: Task, drugs: DrugNames, finder: DrugFinder, sentence_decides: bool
@@ -38,11 +38,18 @@ class FreeText:
         self._drugs = drugs
         self._finder = finder
         self._sentence_decides = sentence_decides
+        held = Statement.objects.filter(corpus__name=corpus_name).values_list("external_id", "content_hash")
+        self._known = dict(held.iterator(2_000))
 
     def read(self, path: Path, on_bad: OnBad) -> tuple[list[Labelled], SourceTally]:
         """The file's pairs as labelled statements; `n_rows` of the tally counts relations, `labels` by their class."""
         tally = SourceTally(source_name([path]), "free text")
-        found = [one for sentence in read_combinations(path, on_bad) for one in self._statements(sentence, tally)]
+        found: list[Labelled] = []
+        for sentence in read_combinations(path, on_bad):
+            try:
+                found += list(self._statements(sentence, tally))
+            except BadRow as bad:
+                on_bad(bad)
         return found, tally
 
     def _statements(self, sentence: CombinationSentence, tally: SourceTally) -> Iterator[Labelled]:
@@ -83,7 +90,10 @@ class FreeText:
     def _draft(
         self, sentence: CombinationSentence, first: int, second: int, tally: SourceTally
     ) -> StatementDraft | None:
-        """The statement about two spans, the left one its head; what makes it none is counted."""
+        """The statement about two spans, the left one its head; what makes it none is counted.
+
+        Raises BadRow where the sentence is known with another text.
+        """
         text, head, tail = sentence.text, sentence.spans[first], sentence.spans[second]
         if head.overlaps(tail):
             tally.pairs_dropped[OVERLAPPING] += 1
@@ -93,7 +103,7 @@ class FreeText:
         if same_drug or fold(text[head.start : head.end]) == fold(text[tail.start : tail.end]):
             tally.pairs_dropped[SAME_DRUG] += 1
             return None
-        return StatementDraft(
+        draft = StatementDraft(
             external_id=f"{sentence.sentence_id}:{head.start}-{head.end}:{tail.start}-{tail.end}",
             text=text,
             head=Mention(head, self._task.head_kind, head_drug.pk if head_drug else None),
@@ -102,6 +112,16 @@ class FreeText:
             split=split_of_document(sentence.document),
             document=sentence.document,
         )
+        if self._known.setdefault(draft.external_id, draft.content_hash) != draft.content_hash:
+            raise BadRow(
+                sentence.path,
+                sentence.line,
+                "sentence",
+                f"{shown(sentence.sentence_id)} was read with another text before, above or into the corpus "
+                f"{self._corpus_name}",
+                "leave it out, or name another corpus with --free-text-corpus",
+            )
+        return draft
 
     def _drug(self, text: str, span: Span) -> KnownDrug | None:
         found = self._finder.find_called(text[span.start : span.end])

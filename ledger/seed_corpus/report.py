@@ -12,7 +12,6 @@ from ledger.oracle import Oracle, oracle
 from ledger.polarity import Polarity
 from ledger.seed_corpus.labelled import Labelled
 from ledger.seed_corpus.pairs import SourceTally
-from ledger.splits import PATTERN_FOLDS, fold_of_pattern
 
 CLASSES: tuple[str, ...] = get_args(Polarity)
 LISTED = 20  # unresolved names printed; JSON has them all
@@ -27,7 +26,7 @@ VIEWS = (
 SPLITS = ("train", "test", "validation")  # shown even where they are empty
 
 Table = dict[str, dict[str, int]]
-"""Row → label → number of statements."""
+"""Row → label → number of statements, or of wordings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class SeedReport:
-    """The composition of a seed corpus. Tables are by corpus; oracles are over the labels kept, but for `_before`."""
+    """The composition of a seed corpus. Tables are by corpus; oracles are over the labels kept, but for `_before`.
+
+    `wordings` counts by corpus the distinct ones of each label: what `cross_validate --by pattern` leaves out in turn.
+    """
 
     sources: list[SourceTally]
     bad_rows: dict[str, int]
@@ -49,7 +51,7 @@ class SeedReport:
     n_before: int
     left_out_to_balance: int
     views: dict[str, Table]
-    pattern_folds: Table
+    wordings: Table
     oracle: Oracle
     oracle_before: Oracle
     oracle_by_source: dict[str, Oracle]
@@ -68,7 +70,7 @@ class SeedReport:
             "n_kept": self.n_kept,
             "left_out_to_balance": self.left_out_to_balance,
             "views": self.views,
-            "pattern_folds": self.pattern_folds,
+            "wordings": self.wordings,
             "oracle": self.oracle.as_dict(),
             "oracle_before": self.oracle_before.as_dict(),
             "oracle_by_source": {source: one.as_dict() for source, one in self.oracle_by_source.items()},
@@ -90,8 +92,7 @@ class SeedReport:
         for corpus, table in self.views.items():
             shown = [(title, table.get(view, {})) for view, title in VIEWS if view in table or view in SPLITS]
             lines += _table(corpus, shown)
-        folds = [(f"Fold {fold}", self.pattern_folds.get(str(fold), {})) for fold in range(PATTERN_FOLDS)]
-        lines += _table("pattern-disjoint", folds)
+        lines += [f"{corpus}: distinct wordings: {_counts(labels)}" for corpus, labels in self.wordings.items()]
         lines.append(_oracle_fact("per-pattern oracle", self.oracle))
         if self.left_out_to_balance:
             lines.append(_oracle_fact("per-pattern oracle before balancing", self.oracle_before))
@@ -111,11 +112,11 @@ def report_on(
 ) -> SeedReport:
     """The report on the labels `kept` of those there were `before` balancing."""
     views: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    folds: dict[str, Counter[str]] = defaultdict(Counter)
+    wordings: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     by_source: dict[str, list[Labelled]] = defaultdict(list)
     for one in kept:
         views[one.corpus][one.view][one.label] += 1
-        folds[str(fold_of_pattern(one.pattern))][one.label] += 1
+        wordings[one.corpus][one.label].add(one.pattern)
         by_source[one.source].append(one)
     return SeedReport(
         sources=sources,
@@ -125,11 +126,19 @@ def report_on(
         n_before=len(before),
         left_out_to_balance=len(before) - len(kept),
         views={corpus: {view: dict(labels) for view, labels in table.items()} for corpus, table in views.items()},
-        pattern_folds={fold: dict(labels) for fold, labels in folds.items()},
+        wordings={
+            corpus: {label: len(by_label[label]) for label in sorted(by_label, key=_label_order)}
+            for corpus, by_label in wordings.items()
+        },
         oracle=_oracle(kept),
         oracle_before=_oracle(before),
         oracle_by_source={source: _oracle(rows) for source, rows in by_source.items()},
     )
+
+
+def _label_order(label: str) -> tuple[bool, str]:
+    """The two classes first."""
+    return label not in CLASSES, label
 
 
 def _oracle(rows: Iterable[Labelled]) -> Oracle:

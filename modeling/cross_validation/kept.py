@@ -7,7 +7,7 @@ examples that teach, validate and test) but for the code: empty the folder when 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +30,8 @@ class UnreadableTraining(ValueError):
 class Trained:
     """One training: its seed, what it said of the tested examples (tested, labels), and what it took.
 
-    `seconds` is the time of the training alone; `peak_memory_mb` the largest that its process had been by its end.
+    `seconds` is the time of the training alone; `peak_memory_mb` the largest that its process had been by its end;
+    `temperature` what the logits were divided by, where anybody asks for it.
     """
 
     scores: npt.NDArray[np.float64]
@@ -39,15 +40,28 @@ class Trained:
     epochs: int
     best_epoch: int
     peak_memory_mb: int
+    temperature: float = 1.0
 
 
-def name_of(config: TrainingConfig, backbone: Backbone, labels: Iterable[str], *sides: Iterable[Example]) -> str:
-    """The name of the training that these decide; the ledger's ids of the statements are not among them."""
+def name_of(
+    config: TrainingConfig,
+    backbone: Backbone,
+    labels: Iterable[str],
+    *sides: Iterable[Example],
+    beside: Sequence[str] = (),
+) -> str:
+    """The name of the training that these decide; the ledger's ids of the statements are not among them.
+
+    `beside` is what else decides it.
+    """
     digest = sha256(json.dumps([config.to_json(), backbone.sha256, list(labels)]).encode())
     for side in sides:
         digest.update(b"\0side\0")
         for one in side:
-            digest.update(repr((one.statement._replace(id=0), one.label_index, one.weight)).encode())
+            learnt = one.label_index if config.loss == "softmax" else (one.label_index, *one.further)
+            digest.update(repr((one.statement._replace(id=0), learnt, one.weight)).encode())
+    for words in beside:
+        digest.update(f"\0beside\0{words}".encode())
     return digest.hexdigest()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from modeling.backbones import Backbone
 from modeling.cross_validation.baselines import Floats, FrozenVectors, regression, spread
-from modeling.cross_validation.folds import Scheme, folds_of
+from modeling.cross_validation.folds import Fold, Scheme, folds_of
 from modeling.evaluation.held_out import HeldOut
 from modeling.metrics import macro_f1
 from modeling.presets import PRESETS
@@ -25,10 +25,9 @@ class Learner:
         self.sentences = [one.example.statement.text for one in examples]
         self.vectors = FrozenVectors(backbone, PRESETS["default"]).of([one.example for one in examples])
 
-    def split(self, scheme: Scheme, *, seed: int) -> tuple[list[int], list[int]]:
-        """Positions of the examples people are asked about, and of the fifth that tests: nothing is shared between."""
-        fold = folds_of(self.examples, scheme, n=5, seed=seed)[0]
-        return list(fold.teach), list(fold.test)
+    def split(self, scheme: Scheme, *, seed: int) -> Fold:
+        """The examples people are asked about teach, a fifth tests: nothing is shared between, not even a sentence."""
+        return folds_of(self.examples, scheme, n=5, seed=seed)[0]
 
     def probabilities(self, taught: Mapping[int, int]) -> Floats:
         """Class probabilities (examples, labels) of every example after these answers: position → label index.

@@ -19,7 +19,7 @@ from modeling.cross_validation.folds import Fold, drawn
 from modeling.cross_validation.kept import Trained, kept_or, name_of
 from modeling.evaluation.held_out import HeldOut
 from modeling.inference import LoadedModel
-from modeling.records import Example, Progress
+from modeling.records import Example, Progress, Scored
 from modeling.relation_scores import Entities, Related, RelationScores, micro_intervals, score_relations
 from modeling.training import train
 
@@ -87,15 +87,16 @@ class RelationTrial:
         )
 
     def score(self, tested: Sequence[int], scores: Floats) -> RelationScores:
-        """Precision, recall and F1 of the likeliest label of each tested pair; scores: (tested, labels)."""
+        """Precision, recall and F1 of the types said of each tested pair; scores: (tested, labels)."""
         gold: list[Related] = []
         predicted: list[Related] = []
         members: dict[str, set[str]] = {}
-        for at, said in zip(tested, scores.argmax(axis=1).tolist(), strict=True):
+        for at, row in zip(tested, scores.tolist(), strict=True):
             pair = self.pairs[at]
             document, name = f"{pair.corpus}:{pair.document}", str(pair.example.statement.id)
             members.setdefault(document, set()).add(name)
-            for labels, rows in (({pair.example.label_index, *pair.further}, gold), ({said}, predicted)):
+            said = set(Scored.of(pair.example.statement.id, tuple(row)).label_indexes)
+            for labels, rows in (({pair.example.label_index, *pair.further}, gold), (said, predicted)):
                 rows += [
                     Related(document, self.labels[label], name, name) for label in sorted(labels - {self.unrelated})
                 ]

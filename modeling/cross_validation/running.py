@@ -1,33 +1,31 @@
-"""The folds one after another, each with its own training, and the figures over all of them."""
+"""The folds one after another, each with its own training."""
 
 from __future__ import annotations
 
+import resource
 import tempfile
-from collections import Counter, defaultdict
+import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from modeling import curated
 from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
 from modeling.cross_validation.baselines import FrozenVectors, tfidf
-from modeling.cross_validation.folds import Fold, Scheme, validating
-from modeling.evaluation.answers import Answers, Floats
+from modeling.cross_validation.folds import Fold, Scheme
+from modeling.cross_validation.kept import Trained, kept_or, name_of
+from modeling.cross_validation.validating import Taught, validating
+from modeling.evaluation.answers import Floats
 from modeling.evaluation.asking import ask
-from modeling.evaluation.coverage import coverage
-from modeling.evaluation.figures import summary
 from modeling.evaluation.held_out import HeldOut
-from modeling.evaluation.reliability import reliability
-from modeling.evaluation.resampling import Clusters, Resamples, intervals, macro_f1_of
 from modeling.inference import LoadedModel
 from modeling.lessons import curated_examples
 from modeling.records import Example, Progress
 from modeling.training import NotEnoughExamples, train
-
-TUNED = "tuned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,8 @@ class Said:
 class CrossValidation:
     """One way of training, tried on folds of labelled statements.
 
-    By pattern, curated sentences like the tested wordings are left out too. Raises NotEnoughExamples where a fold
+    By pattern, curated sentences like the tested wordings are left out too. `fold_seed` draws what validates, whatever
+    the training's seed; `keep` is the folder of trainings that are done, if any. Raises NotEnoughExamples where a fold
     teaches no statement of a label.
     """
 
@@ -54,6 +53,8 @@ class CrossValidation:
     labels: Sequence[str]
     backbone: Backbone
     config: TrainingConfig
+    fold_seed: int = 1
+    keep: Path | None = None
     on_progress: Callable[[Progress], None] = lambda progress: None
 
     def __post_init__(self) -> None:
@@ -65,30 +66,73 @@ class CrossValidation:
                         f"Fold {number} teaches no {label} statement: ask for other folds, or label more."
                     )
 
-    def tuned(self) -> list[Said]:
-        """The encoder, trained anew for every fold."""
-        said = []
-        for number, fold in enumerate(self.folds):
-            self.on_progress(Progress("fold", number, len(self.folds)))
-            teach, stop = validating(self.examples, fold.teach, seed=self.config.seed)
-            with tempfile.TemporaryDirectory(prefix="fold-") as scratch:
-                trained = train(
-                    self._examples(teach),
-                    self._examples(stop),
-                    labels=self.labels,
-                    backbone=self.backbone,
-                    config=self.config,
-                    out_dir=Path(scratch),
-                    untaught=self._untaught(fold),
-                    on_progress=self.on_progress,
-                )
-                model = LoadedModel.load(trained.folder, self.backbone, sha256=trained.sha256)
-            answers = ask(model, self._examples(fold.test))
-            said.append(Said(fold.test, answers.scores, _sharpened(answers.scores, answers.temperature)))
-        return said
+    def taught(self) -> list[Taught]:
+        """For each fold what teaches and what validates: the same whichever seed trains."""
+        return [
+            validating(self.examples, fold.teach, self.scheme, seed=f"validating {self.fold_seed}:{number}")
+            for number, fold in enumerate(self.folds)
+        ]
+
+    def tuned(self, *, seed: int) -> tuple[list[Said], float]:
+        """The encoder, trained anew for every fold, and the seconds that the trainings took.
+
+        The seed decides the training alone: fresh weights, dropout and the order of the examples. Raises
+        UnreadableTraining, and what `train` raises.
+        """
+        said, seconds = [], 0.0
+        for number, (fold, taught) in enumerate(zip(self.folds, self.taught(), strict=True)):
+            self.on_progress(Progress(f"seed {seed}, fold", number, len(self.folds)))
+            trained = self._trained(fold, taught, seed)
+            said.append(Said(fold.test, trained.scores, _sharpened(trained.scores, trained.temperature)))
+            seconds += trained.seconds
+        return said, seconds
+
+    def _trained(self, fold: Fold, taught: Taught, seed: int) -> Trained:
+        config, untaught = replace(self.config, seed=seed), self._untaught(fold)
+        sides = [self._examples(positions) for positions in (taught.teach, taught.stop, fold.test)]
+        beside = ["cross-validation", *sorted(untaught)] + ([curated.version()] if config.curated_share else [])
+        name = name_of(config, self.backbone, self.labels, *sides, beside=beside)
+        return kept_or(self.keep, name, lambda: self._train(config, *sides, untaught=untaught))
+
+    def _train(
+        self,
+        config: TrainingConfig,
+        teach: list[Example],
+        stop: list[Example],
+        test: list[Example],
+        *,
+        untaught: Collection[str],
+    ) -> Trained:
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="fold-") as scratch:
+            trained = train(
+                teach,
+                stop,
+                labels=self.labels,
+                backbone=self.backbone,
+                config=config,
+                out_dir=Path(scratch),
+                untaught=untaught,
+                on_progress=self.on_progress,
+            )
+            seconds = time.monotonic() - started
+            model = LoadedModel.load(trained.folder, self.backbone, sha256=trained.sha256)
+        answers = ask(model, test)
+        return Trained(
+            scores=np.asarray(answers.scores, dtype=np.float64),
+            seed=config.seed,
+            seconds=seconds,
+            epochs=len(trained.history),
+            best_epoch=trained.best_epoch,
+            peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            temperature=answers.temperature,
+        )
 
     def baselines(self) -> Iterator[tuple[str, list[Said]]]:
-        """Plain classifiers by name, with and, where the configuration has any, also beside curated sentences."""
+        """Plain classifiers by name, with and, where the configuration has any, also beside curated sentences.
+
+        They are taught what validates for the encoder too, and no seed changes them.
+        """
         frozen = FrozenVectors(self.backbone, self.config)
         n_labels = len(self.labels)
         for beside in ("", " and curated sentences")[: 2 if self.config.curated_share else 1]:
@@ -106,48 +150,6 @@ class CrossValidation:
                     said.append(Said(fold.test, scores, scores))
                 yield name + beside, said
 
-    def figures(self, said: Sequence[Said], *, together: Sequence[int] = ()) -> dict[str, Any]:
-        """The figures over all tested examples; intervals are over drugs, documents or, by pattern, wordings.
-
-        `macro_f1_of_wordings` lets every wording count the same, however many statements it has. With `together`, a
-        number for every example, the tested examples of one number are one: the mean of their probabilities counts.
-        """
-        order = [at for one in said for at in one.positions]
-        scores = np.concatenate([one.scores for one in said])
-        uncalibrated = np.concatenate([one.uncalibrated for one in said])
-        if together:
-            order, scores, uncalibrated = _as_one([together[at] for at in order], order, scores, uncalibrated)
-        tested = [self.examples[at] for at in order]
-        answers, before = self._answers(tested, scores), self._answers(tested, uncalibrated)
-        sizes = Counter(one.example.statement.pattern for one in tested)
-        by_wording = np.array([[1 / sizes[one.example.statement.pattern] for one in tested]])
-        return {
-            **summary(answers, with_curves=False),
-            "macro_f1_of_wordings": float(macro_f1_of(answers)(by_wording)[0]),
-            "intervals": intervals(answers, Resamples([self._clusters(one) for one in tested])),
-            "coverage": coverage(answers),
-            "calibration": {
-                "before": reliability(before.scores, before),
-                "after": reliability(answers.scores, answers),
-            },
-        }
-
-    def _clusters(self, one: HeldOut) -> Clusters:
-        if self.scheme == "drug":
-            return one.clusters
-        if self.scheme == "document":
-            return (("document", one.document),)
-        return (("wording", one.example.statement.pattern),)
-
-    def _answers(self, tested: Sequence[HeldOut], scores: Floats) -> Answers:
-        return Answers.of(
-            self.labels,
-            [one.example.statement.id for one in tested],
-            [one.example.label_index for one in tested],
-            scores.argmax(axis=1).tolist(),
-            scores.tolist(),
-        )
-
     def _examples(self, positions: Sequence[int]) -> list[Example]:
         return [self.examples[at].example for at in positions]
 
@@ -158,7 +160,7 @@ class CrossValidation:
         return [*taught, *held_out]
 
     def _untaught(self, fold: Fold) -> Collection[str]:
-        if self.scheme != "pattern":
+        if self.scheme not in ("pattern", "drug-and-pattern"):
             return ()
         return {self.examples[at].example.statement.pattern for at in fold.test}
 
@@ -178,18 +180,6 @@ def thinned(examples: Sequence[HeldOut], positions: Sequence[int], *, most: int)
 def thin_out(folds: Sequence[Fold], examples: Sequence[HeldOut], *, most: int) -> list[Fold]:
     """The folds with thinned teaching; every example is tested all the same."""
     return [replace(fold, teach=tuple(thinned(examples, fold.teach, most=most))) for fold in folds]
-
-
-def _as_one(
-    numbers: Sequence[int], order: Sequence[int], scores: Floats, uncalibrated: Floats
-) -> tuple[list[int], Floats, Floats]:
-    """The first position of every number, and the means of its rows."""
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    for row, number in enumerate(numbers):
-        members[number].append(row)
-    rows = list(members.values())
-    means = [np.stack([matrix[places].mean(axis=0) for places in rows]) for matrix in (scores, uncalibrated)]
-    return [order[places[0]] for places in rows], means[0], means[1]
 
 
 def _sharpened(scores: Floats, temperature: float) -> Floats:

@@ -94,7 +94,8 @@ def _is_like(sentence: CuratedSentence, stems: frozenset[str], words: frozenset[
 
 
 def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text.lower()))
+    """The words by their first letters, so that one activity and several are one word."""
+    return frozenset(word[:STEM] for word in re.findall(r"\w+", text.lower()))
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -43,4 +43,5 @@ def ask(
         [one.label_index for one in scored],
         [one.scores for one in scored],
         temperature=model.temperature,
+        beside=[[index for index in one.label_indexes if index != one.label_index] for one in scored],
     )

@@ -12,6 +12,7 @@ from modeling.evaluation.coverage import coverage
 from modeling.evaluation.held_out import HeldOut
 from modeling.evaluation.mcnemar import compared
 from modeling.evaluation.ranking import ranking
+from modeling.evaluation.relations import relation_figures, relations_compared
 from modeling.evaluation.reliability import before_and_after
 from modeling.evaluation.resampling import RESAMPLES, SEED, Resamples, intervals
 from modeling.evaluation.slices import slices
@@ -24,6 +25,7 @@ def figures(
     *,
     pretrained: Answers | None = None,
     other: Answers | None = None,
+    unrelated: str | None = None,
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> dict[str, Any]:
@@ -31,7 +33,8 @@ def figures(
 
     To the keys of `metrics.score` come `averages` and `ranking`, `calibration` before and after temperature scaling,
     `coverage`, `intervals` and `slices`; `pretrained`, the same examples asked of the network before training; and
-    `compared`, this model beside another on the examples both were asked.
+    `compared`, this model beside another on the examples both were asked. Where one of the labels says that a pair is
+    `unrelated`, each of these has `relations` too: the same answers as the shared tasks score them.
     """
     clusters = [one.clusters for one in held_out]
     found = {
@@ -44,7 +47,28 @@ def figures(
     if pretrained is not None:
         found["pretrained"] = summary(pretrained, with_curves=False)
     if other is not None:
-        found["compared"] = compared(answers, other, clusters, resamples=resamples, seed=seed)
+        found["compared"] = compared_with(held_out, answers, other, unrelated=unrelated, resamples=resamples, seed=seed)
+    if unrelated is not None:
+        for part, said in ((found, answers), (found.get("pretrained"), pretrained)):
+            if part is not None and said is not None:
+                part["relations"] = relation_figures(held_out, said, unrelated, resamples=resamples, seed=seed)
+    return found
+
+
+def compared_with(
+    held_out: Sequence[HeldOut],
+    answers: Answers,
+    other: Answers,
+    *,
+    unrelated: str | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> dict[str, Any]:
+    """This model beside another on the examples both were asked; `n` alone, 0, where there is none."""
+    clusters = [one.clusters for one in held_out]
+    found = compared(answers, other, clusters, resamples=resamples, seed=seed)
+    if unrelated is not None and found["n"]:
+        found["relations"] = relations_compared(held_out, answers, other, unrelated, resamples=resamples, seed=seed)
     return found
 
 

@@ -28,9 +28,12 @@ class HeldOut:
 
     @property
     def clusters(self) -> tuple[tuple[str, object], ...]:
-        """What it shares with other examples, one or two of them: its drugs; else its document; else only itself."""
+        """What it shares with other examples, one or two of them: its drugs; else its document; else only itself.
+
+        A document that stands in two corpora is one.
+        """
         if self.drugs:
             return tuple(("drug", drug) for drug in dict.fromkeys(self.drugs))
         if self.document:
-            return (("document", (self.corpus, self.document)),)
+            return (("document", self.document),)
         return (("statement", self.example.statement.id),)

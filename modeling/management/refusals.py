@@ -11,18 +11,17 @@ from modeling.adapters import TargetModulesMissing
 from modeling.artifacts import ArtifactChanged
 from modeling.backbones import BackboneChanged, BackboneMissing
 from modeling.config import ContradictoryConfig
-from modeling.encode import MentionCutOff, TokenizerMissing, TokenizerUnreadable
+from modeling.encode import TokenizerMissing, TokenizerUnreadable
 from modeling.inference import BackboneMismatch, UnknownArchitecture
-from modeling.inputs import MentionUnread
-from modeling.mentions import PlaceholderMissing, SpanOutsideText
+from modeling.mentions import UnreadableStatement
 from modeling.networks.encoder import BackboneIncomplete, BackboneUnreadable
 from modeling.store.models import ArtifactMissing
 from modeling.training import NotEnoughExamples, UnusableExample
 
 REFUSALS: tuple[type[Exception], ...] = (
     ArtifactChanged, ArtifactMissing, BackboneChanged, BackboneIncomplete, BackboneMismatch, BackboneMissing,
-    BackboneUnreadable, ContradictoryConfig, MentionCutOff, MentionUnread, NotEnoughExamples, PlaceholderMissing,
-    SpanOutsideText, TargetModulesMissing, TokenizerMissing, TokenizerUnreadable, UnknownArchitecture, UnusableExample,
+    BackboneUnreadable, ContradictoryConfig, NotEnoughExamples, TargetModulesMissing, TokenizerMissing,
+    TokenizerUnreadable, UnknownArchitecture, UnreadableStatement, UnusableExample,
 )  # fmt: skip
 
 

@@ -10,13 +10,14 @@ from modeling.serving import Graph
 
 
 class OnnxNetwork(nn.Module):
-    """Token ids and mask, both (batch, tokens), to logits (batch, labels), computed by onnxruntime on the CPU."""
+    """What the network takes that the graph was made from, to logits (inputs, labels), by onnxruntime on the CPU."""
 
     def __init__(self, graph: Graph) -> None:
         super().__init__()
         self.graph = graph
         self.place = nn.Parameter(torch.empty(0), requires_grad=False)  # says where its inputs have to be
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> SequenceClassifierOutput:
+    def forward(self, **arguments: Tensor) -> SequenceClassifierOutput:
         """The logits as a tensor; nothing can be learnt through them."""
-        return SequenceClassifierOutput(logits=torch.from_numpy(self.graph(input_ids.numpy(), attention_mask.numpy())))
+        logits = self.graph(**{name: argument.numpy() for name, argument in arguments.items()})
+        return SequenceClassifierOutput(logits=torch.from_numpy(logits))

@@ -22,6 +22,7 @@ class Context:
         self.version = run.model_version
         self.labels = {label.slug: label for label in Label.objects.filter(task=task)}
         self.titles = {label.pk: label.title for label in self.labels.values()}
+        self.slugs = {label.pk: label.slug for label in self.labels.values()}
         self.expectations = Expectations(task)
         self.thresholds = Thresholds(
             doubt=task.doubt_threshold,
@@ -40,9 +41,11 @@ class Context:
     def beside(self, predicted: Sequence[Predicted]) -> Beside:
         """The drugs' classes, the predecessor's answers and the gold labels of these statements (three queries).
 
-        A gold label that is no class of the model disputes nothing: the model could not have said it.
+        A gold label that is no class of the model disputes nothing: the model could not have said it. Nor does the gold
+        of a pair with several types where the model says one of the others.
         """
         ids = Among([one.statement_id for one in predicted])
+        said = {one.statement_id: self.slugs.get(one.label_id) for one in predicted}
         pairs = Statement.objects.filter(id__any_of=ids).values_list("id", "head_drug_id", "tail_drug_id")
         before = Prediction.objects.filter(model_version=self.predecessor, statement_id__any_of=ids)
         gold = GoldLabel.objects.current().filter(
@@ -55,5 +58,9 @@ class Context:
                 if (expectation := self.expectations.of(head, tail))
             },
             previous_label_ids=dict(before.values_list("statement_id", "label_id") if self.predecessor else ()),
-            gold_label_ids=dict(gold.values_list("statement_id", "label_id")),
+            gold_label_ids={
+                statement_id: label_id
+                for statement_id, label_id, further in gold.values_list("statement_id", "label_id", "further")
+                if said[statement_id] not in (further or ())
+            },
         )

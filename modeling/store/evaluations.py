@@ -1,4 +1,7 @@
-"""Held-out examples with their circumstances, and the evaluations that come of them."""
+"""Examples that taught nothing, with their circumstances, and the evaluations that come of them.
+
+Those of the views test and one drug unseen decided nothing; by those of validation the training was stopped.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from django.db.models import Count
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from ledger.models import AtcCode, DrugAtc, Evaluation, ModelVersion, Statement, TrainingExample, TrainingSet
+from ledger.models import AtcCode, DrugAtc, Evaluation, Label, ModelVersion, Statement, TrainingExample, TrainingSet
 from ledger.record.ensembles import ENSEMBLE, members_of
-from ledger.record.models import add_evaluation
+from ledger.record.models import add_comparison, add_evaluation
 from modeling import curated
 from modeling.config import TrainingConfig
 from modeling.ensemble import Ensemble
@@ -28,10 +31,11 @@ from modeling.records import Example, Progress
 from modeling.store.models import backbone_of, load, shared_backbone
 from modeling.store.statements import as_records
 
-VIEWS = (TrainingExample.Role.TEST, TrainingExample.Role.ONE_UNSEEN)
+Role = TrainingExample.Role
+VIEWS = (Role.TEST, Role.ONE_UNSEEN, Role.VALIDATION)
 LENGTH_STEP = 20  # characters a bar of the histogram
 FACTS = (
-    "statement_id", "label__slug", "gold__source", "statement__corpus__name",
+    "statement_id", "label__slug", "gold__further", "gold__source", "statement__corpus__name",
     "statement__document", "statement__head_drug_id", "statement__tail_drug_id",
 )  # fmt: skip
 
@@ -44,7 +48,7 @@ def held_out_examples(training_set: TrainingSet, view: str, version: ModelVersio
     groups = _main_groups() if facts else {}
     found = []
     for statement in as_records(Statement.objects.filter(id__in=of_view.values("statement_id")).order_by("id")):
-        slug, source, corpus, document, *pair = facts[statement.id]
+        slug, further, source, corpus, document, *pair = facts[statement.id]
         drugs = tuple(drug for drug in pair if drug)
         found.append(
             HeldOut(
@@ -55,6 +59,7 @@ def held_out_examples(training_set: TrainingSet, view: str, version: ModelVersio
                 corpus=corpus,
                 gold_source=source,
                 is_known_pattern=statement.pattern in taught,
+                further=tuple(version.labels.index(other) for other in further or () if other in version.labels),
             )
         )
     return found
@@ -141,7 +146,15 @@ def ask_version(
     ask_all = partial(_ask_all, examples, on_progress=on_progress, should_stop=should_stop)
     answers = ask_all(load(version))
     before = ask_all(_untrained(version)) if with_pretrained and version.architecture != ENSEMBLE else {}
-    return {view: Asked(by_view[view], answers[view], before.get(view)) for view in examples}
+    further = {view: [one.further for one in by_view[view]] for view in examples}
+    return {
+        view: Asked(
+            by_view[view],
+            answers[view].accepting(further[view]),
+            before[view].accepting(further[view]) if view in before else None,
+        )
+        for view in examples
+    }
 
 
 def _untrained(version: ModelVersion) -> LoadedModel:
@@ -171,10 +184,17 @@ def measure(
 ) -> dict[str, dict[str, Any]]:
     """The version's figures by view, beside another version's answers on the same training set where there are any."""
     data = data_figures(training_set)
+    unrelated = unrelated_of(version)
     by_view = {}
     for view, one in asked.items():
         other = theirs.get(view) if theirs else None
-        metrics = figures(one.held_out, one.answers, pretrained=one.pretrained, other=other.answers if other else None)
+        metrics = figures(
+            one.held_out,
+            one.answers,
+            pretrained=one.pretrained,
+            other=other.answers if other else None,
+            unrelated=unrelated,
+        )
         fitted = version.calibration.get("method") == "fitted"
         metrics["calibration"]["fitted_on"] = version.calibration["n"] if fitted else 0
         metrics["data"] = data
@@ -184,9 +204,26 @@ def measure(
     return by_view
 
 
+def unrelated_of(version: ModelVersion) -> str | None:
+    """The class by which this version says that a pair is unrelated, where it has one (one query)."""
+    negative = Label.objects.filter(task=version.task_id, negative=True, slug__in=version.labels)
+    return negative.values_list("slug", flat=True).first()
+
+
 def keep(version: ModelVersion, training_set: TrainingSet, by_view: dict[str, dict[str, Any]]) -> list[Evaluation]:
-    """Put figures into the ledger; where a view has been evaluated before, the first evaluation stays."""
-    return [
-        add_evaluation(model_version=version, training_set=training_set, view=view, metrics=metrics, now=timezone.now())
-        for view, metrics in by_view.items()
-    ]
+    """Put figures into the ledger.
+
+    Where a view has been evaluated before, the first evaluation stays, and the comparison with a model it was not
+    compared with yet becomes a row of its own.
+    """
+    return [_kept(version, training_set, view, metrics) for view, metrics in by_view.items()]
+
+
+def _kept(version: ModelVersion, training_set: TrainingSet, view: str, metrics: dict[str, Any]) -> Evaluation:
+    now = timezone.now()
+    kept = add_evaluation(model_version=version, training_set=training_set, view=view, metrics=metrics, now=now)
+    compared = metrics.get("compared", {})
+    if compared.get("n") and kept.metrics.get("compared", {}).get("model") != compared["model"]:
+        other = ModelVersion.objects.get(task=version.task_id, number=compared["model"])
+        add_comparison(evaluation=kept, other=other, metrics=compared, now=now)
+    return kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,15 +21,14 @@ from ledger.record.ensembles import members_of
 from ledger.record.models import add_derived_version, check_derivable
 from modeling import artifacts
 from modeling.agreement import agreement
-from modeling.calibration import calibrated, fit_temperature
-from modeling.config import TrainingConfig
-from modeling.encode import encode
-from modeling.forward import logits_for
+from modeling.calibration import fit_temperature, probabilities_of
+from modeling.chunks import Reading
+from modeling.forward import logits_of
 from modeling.inference import LoadedModel
 from modeling.lessons import curated_examples
 from modeling.onnx_export import OPSET, difference, quantise, write_graph
 from modeling.pace import median_seconds
-from modeling.records import Example, Statement
+from modeling.records import Example, Input
 from modeling.serving import FLOAT32, GRAPH, INT8, Graph
 from modeling.store.hard_task import HardTask, hard_task
 from modeling.store.models import fetch, load_exactly, publish, registry_facts
@@ -41,7 +40,7 @@ MOST_TIMED = 128
 
 
 class NotExportable(ValueError):
-    """The network is of a kind that no graph is written of."""
+    """The version is no network of its own, so no graph can be written of it."""
 
 
 class NotRegistrable(ValueError):
@@ -87,12 +86,6 @@ def export(version: ModelVersion, *, int8: bool, output: Path | None, register: 
             f"Model {version.number} is an ensemble, which is no network of its own: export one of its members, "
             f"{numbers}."
         )
-    architecture = TrainingConfig.from_json(version.config).architecture
-    if architecture != "cls":
-        raise NotExportable(
-            f"Model {version.number} is a network of the kind {architecture} and only those of the kind cls can be "
-            "exported: answer with it here."
-        )
     check_derivable(version, INT8 if register else FLOAT32)
     _check_room(output)
     with tempfile.TemporaryDirectory(dir=output.parent if output else settings.VAR_DIR, prefix=".export-") as scratch:
@@ -125,11 +118,10 @@ def _write(version: ModelVersion, draft: Path, scratch: Path, *, int8: bool) -> 
     model = load_exactly(version)
     parent = artifacts.read_manifest(fetch(version))
     inputs = _distinct_inputs(model, task)
-    token_ids = list(inputs)
     exact = scratch / "float32.onnx"
     fused = write_graph(model.network, exact)
     graphs = {"onnx float32": Graph(exact, threads=torch.get_num_threads())}
-    compared = difference(model.network, graphs["onnx float32"], _spread(token_ids, MOST_COMPARED), pad_id=model.pad_id)
+    compared = difference(model.network, graphs["onnx float32"], _spread(inputs, MOST_COMPARED), pad_id=model.pad_id)
     facts: dict[str, Any] = {"compared": compared.to_json(), "calibration": parent["calibration"]}
     if int8:
         quantise(exact, draft / GRAPH)
@@ -145,7 +137,9 @@ def _write(version: ModelVersion, draft: Path, scratch: Path, *, int8: bool) -> 
             "format": 1,
             "architecture": INT8 if int8 else FLOAT32,
             "exported_from": version.artifact,
-            **{name: parent[name] for name in ("backbone", "labels", "config", "pad_id")},
+            **{
+                name: parent[name] for name in ("backbone", "labels", "unrelated", "config", "pad_id") if name in parent
+            },
             "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
             "opset": OPSET,
             "fused": fused,
@@ -155,25 +149,22 @@ def _write(version: ModelVersion, draft: Path, scratch: Path, *, int8: bool) -> 
     return facts | {
         "bytes": (draft / GRAPH).stat().st_size,
         "hard_task": {"statements": len(task.statements), "inputs": len(inputs), "sources": task.sources},
-        "speed": _speed(model, graphs, _spread(token_ids, MOST_TIMED)),
+        "speed": _speed(model, graphs, _spread(inputs, MOST_TIMED)),
     }
 
 
-def _distinct_inputs(model: LoadedModel, task: HardTask) -> dict[tuple[int, ...], bool]:
-    """The hard task as token ids, each once, and of each whether its wording was taught."""
-    inputs: dict[tuple[int, ...], bool] = {}
-    for statement, ids in zip(task.statements, _encoded(model, task.statements), strict=True):
-        inputs[tuple(ids)] = inputs.get(tuple(ids), False) or statement.pattern in task.taught_patterns
+def _distinct_inputs(model: LoadedModel, task: HardTask) -> dict[Input, bool]:
+    """The hard task's inputs, as far as they can be read, each once, and of each whether its wording was taught."""
+    statements, read, _ = Reading(model.tokenizer, model.config).readable(task.statements)
+    inputs: dict[Input, bool] = {}
+    for statement, one in zip(statements, read, strict=True):
+        inputs[one] = inputs.get(one, False) or statement.pattern in task.taught_patterns
     return inputs
 
 
-def _encoded(model: LoadedModel, statements: Sequence[Statement]) -> list[list[int]]:
-    return encode(statements, model.tokenizer, mentions=model.config.mentions, max_tokens=model.config.max_tokens)
-
-
-def _spread(token_ids: Sequence[tuple[int, ...]], most: int) -> list[tuple[int, ...]]:
+def _spread(inputs: Collection[Input], most: int) -> list[Input]:
     """At most `most` of the inputs, evenly from all of them."""
-    return list(token_ids[:: -(-len(token_ids) // most)])
+    return list(inputs)[:: -(-len(inputs) // most)]
 
 
 def _calibration(version: ModelVersion, model: LoadedModel, graph: Graph) -> dict[str, Any]:
@@ -187,10 +178,10 @@ def _calibration(version: ModelVersion, model: LoadedModel, graph: Graph) -> dic
         labels, share=model.config.curated_share, like=[example.statement for example in taught]
     )
     known: list[Example] = [*validation, *curated]
-    token_ids = _encoded(model, [example.statement for example in known])
-    logits = graph.logits_for(token_ids, pad_id=model.pad_id) if known else np.empty((0, len(labels)), dtype=np.float32)
+    read = Reading(model.tokenizer, model.config)([example.statement for example in known])
+    logits = graph.logits_of(read, pad_id=model.pad_id) if known else np.empty((0, len(labels)), dtype=np.float32)
     true = np.asarray([example.label_index for example in known], dtype=np.int64)
-    return dataclasses.asdict(fit_temperature(logits, true))
+    return dataclasses.asdict(fit_temperature(logits, true, unrelated=model.unrelated))
 
 
 def _agreement(
@@ -198,28 +189,33 @@ def _agreement(
     model: LoadedModel,
     graph: Graph,
     temperature: float,
-    inputs: dict[tuple[int, ...], bool],
+    inputs: dict[Input, bool],
 ) -> dict[str, Any]:
     """How often the graph says what the model says, and how often where the model itself is unsure."""
-    token_ids = list(inputs)
-    theirs = calibrated(logits_for(model.network, token_ids, pad_id=model.pad_id), model.temperature)
-    ours = calibrated(graph.logits_for(token_ids, pad_id=model.pad_id), temperature)
+    asked = list(inputs)
+    theirs, ours = (
+        probabilities_of(logits, warmth, unrelated=model.unrelated)
+        for logits, warmth in (
+            (logits_of(model.network, asked, pad_id=model.pad_id), model.temperature),
+            (graph.logits_of(asked, pad_id=model.pad_id), temperature),
+        )
+    )
     threshold = version.task.doubt_threshold
     doubtful = theirs.max(axis=1) < threshold
     untaught = ~np.asarray(list(inputs.values()))
     return {"doubt_below": threshold, **agreement(ours, theirs, parts={"doubtful": doubtful, "untaught": untaught})}
 
 
-def _speed(model: LoadedModel, graphs: dict[str, Graph], token_ids: Sequence[tuple[int, ...]]) -> dict[str, Any]:
+def _speed(model: LoadedModel, graphs: dict[str, Graph], inputs: Sequence[Input]) -> dict[str, Any]:
     """Inputs a second of the network and of each graph, and the last graph's ratio to the network."""
     ways: dict[str, Callable[[], object]] = {
-        "torch float32": partial(logits_for, model.network, token_ids, pad_id=model.pad_id),
-        **{name: partial(graph.logits_for, token_ids, pad_id=model.pad_id) for name, graph in graphs.items()},
+        "torch float32": partial(logits_of, model.network, inputs, pad_id=model.pad_id),
+        **{name: partial(graph.logits_of, inputs, pad_id=model.pad_id) for name, graph in graphs.items()},
     }
-    per_second = {name: len(token_ids) / seconds for name, seconds in median_seconds(ways).items()}
+    per_second = {name: len(inputs) / seconds for name, seconds in median_seconds(ways).items()}
     *_, last = per_second.values()
     return {
-        "inputs": len(token_ids),
+        "inputs": len(inputs),
         "threads": torch.get_num_threads(),
         "per_second": per_second,
         "ratio": last / per_second["torch float32"],

@@ -22,11 +22,15 @@ LABEL_OF: dict[Outcome, str] = {"POS": "synergistic", "NEG": "antagonistic", "CO
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Labelled statements, the labels in class order, and for free text each one's relation by number."""
+    """Labelled statements, the labels in class order, and for free text each one's relation by number.
+
+    `need_paragraph` are the relations, by number, that the annotators read with the paragraph around the sentence.
+    """
 
     examples: list[HeldOut]
     labels: tuple[str, ...]
     relations: tuple[int, ...] = ()
+    need_paragraph: frozenset[int] = frozenset()
 
     def of(self, labels: Sequence[str]) -> list[str]:
         """The labels in `labels` that no statement has."""
@@ -34,14 +38,24 @@ class Labelled:
         return [label for label in labels if label not in met]
 
     def of_documents(self, most: int, *, seed: int) -> Labelled:
-        """Those of whole documents, drawn by a hash of `seed` one after another as long as they have at most `most`."""
-        sizes = Counter((one.corpus, one.document) for one in self.examples)
+        """Those of whole documents, drawn by a hash of `seed` one after another as long as they have at most `most`.
+
+        A document that stands in two corpora is one.
+        """
+        sizes = Counter(one.document for one in self.examples)
         drawn = sorted(sizes, key=lambda unit: sha256(f"{seed}:{unit}".encode()).digest())
         n_so_far = accumulate(sizes[unit] for unit in drawn)
         kept = {unit for unit, n in zip(drawn, n_so_far, strict=True) if n <= most}
-        places = [at for at, one in enumerate(self.examples) if (one.corpus, one.document) in kept]
+        return self._at([at for at, one in enumerate(self.examples) if one.document in kept])
+
+    def that_sentence_decides(self) -> Labelled:
+        """Those of the relations that the sentence alone decides, by those who annotated them."""
+        return self._at([at for at, number in enumerate(self.relations) if number not in self.need_paragraph])
+
+    def _at(self, places: Sequence[int]) -> Labelled:
         relations = tuple(self.relations[at] for at in places) if self.relations else ()
-        return Labelled([self.examples[at] for at in places], self.labels, relations)
+        needed = self.need_paragraph.intersection(relations)
+        return Labelled([self.examples[at] for at in places], self.labels, relations, needed)
 
 
 def gold_of(task: Task, *, corpora: Sequence[str], labels: Sequence[str]) -> Labelled:
@@ -59,17 +73,18 @@ def gold_of(task: Task, *, corpora: Sequence[str], labels: Sequence[str]) -> Lab
     number = {slug: index for index, slug in enumerate(labels)}
     examples = []
     for statement in as_records(Statement.objects.filter(id__in=gold.values("statement_id")).order_by("id")):
-        slug, further, source, corpus, document, drugs = facts[statement.id]
+        slug, others, source, corpus, document, drugs = facts[statement.id]
+        further = tuple(number[other] for other in others if other in number)
         examples.append(
             HeldOut(
-                example=Example(statement, number[slug]),
+                example=Example(statement, number[slug], further=further),
                 drugs=drugs,
                 atc_groups=((),) * len(drugs),
                 document=document,
                 corpus=corpus,
                 gold_source=source,
                 is_known_pattern=False,
-                further=tuple(number[other] for other in further if other in number),
+                further=further,
             )
         )
     return Labelled(examples, tuple(labels))
@@ -83,6 +98,7 @@ def free_text(path: Path, *, labels: Sequence[str]) -> Labelled:
     """
     examples: list[HeldOut] = []
     relations: list[int] = []
+    need_paragraph: set[int] = set()
     number = 0
     for sentence in read_combinations(path):
         for relation in sentence.combinations:
@@ -103,4 +119,6 @@ def free_text(path: Path, *, labels: Sequence[str]) -> Labelled:
                 example = Example(statement, list(labels).index(slug))
                 examples.append(HeldOut(example, (), (), sentence.document, path.name, "file", is_known_pattern=False))
                 relations.append(number)
-    return Labelled(examples, tuple(labels), tuple(relations))
+                if relation.context_needed:
+                    need_paragraph.add(number)
+    return Labelled(examples, tuple(labels), tuple(relations), frozenset(need_paragraph))

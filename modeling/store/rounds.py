@@ -106,7 +106,12 @@ def train_round(work: Work) -> ModelVersion:
         raise
     work.report(
         stage="done",
-        detail={**reporter.curves, "model_version": version.pk, "accuracy": accuracy},
+        detail={
+            **reporter.curves,
+            "training": version.measured.get("training", {}),
+            "model_version": version.pk,
+            "accuracy": accuracy,
+        },
     )
     return version
 
@@ -130,11 +135,20 @@ def _train(work: Work, training_set: TrainingSet, reporter: Reporter) -> ModelVe
         if reporter.should_cancel():
             raise RunCancelled(RunCancelled.__doc__)
         files = publish(trained.folder, trained.sha256)
-    return add_model_version(
-        training_set=training_set,
-        now=timezone.now(),
-        **registry_facts(trained.manifest, trained.sha256, files),
-    )
+    facts = registry_facts(trained.manifest, trained.sha256, files)
+    facts["measured"] |= {"training": course_of(trained)}
+    return add_model_version(training_set=training_set, now=timezone.now(), **facts)
+
+
+def course_of(trained: TrainedModel) -> dict[str, Any]:
+    """How a training went: epochs run and the best one, whether it stopped early, each epoch's figures, and notes."""
+    return {
+        "epochs": len(trained.history) or trained.best_epoch,
+        "best_epoch": trained.best_epoch,
+        "stopped_early": trained.stopped_early,
+        "history": [{name: round(value, 4) for name, value in row.items()} for row in trained.history],
+        "notes": list(trained.notes),
+    }
 
 
 def configuration(parameters: dict[str, Any]) -> TrainingConfig:

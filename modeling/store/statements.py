@@ -46,16 +46,18 @@ def examples(training_set: TrainingSet, role: str, labels: list[str]) -> list[re
     teaches = role == TrainingExample.Role.TRAIN
     weight = float(training_set.parameters.get("pattern_weight", 1.0)) if teaches else 1.0
     rows = {
-        statement_id: (slug, weight if source == GoldLabel.Source.PATTERN_REVIEW else 1.0)
-        for statement_id, slug, source in TrainingExample.objects.filter(
+        statement_id: (slug, weight if source == GoldLabel.Source.PATTERN_REVIEW else 1.0, further or ())
+        for statement_id, slug, source, further in TrainingExample.objects.filter(
             training_set=training_set, role=role
-        ).values_list("statement_id", "label__slug", "gold__source")
+        ).values_list("statement_id", "label__slug", "gold__source", "gold__further")
     }
     statements = Statement.objects.filter(
         id__in=TrainingExample.objects.filter(training_set=training_set, role=role).values("statement_id")
     )
     return [
-        records.Example(statement, labels.index(slug), example_weight)
+        records.Example(
+            statement, labels.index(slug), example_weight, tuple(labels.index(one) for one in further if one in labels)
+        )
         for statement in as_records(statements.order_by("id"))
-        for slug, example_weight in [rows[statement.id]]
+        for slug, example_weight, further in [rows[statement.id]]
     ]

@@ -22,10 +22,12 @@ def claim_next(
     now: datetime,
     lease_seconds: int = LEASE_SECONDS,
     chosen: QueueFilter = EVERYTHING,
+    preferred: int | None = None,
 ) -> ReviewItem | None:
     """The item this person should see next, leased to them; None when there is none for them now.
 
-    An item they hold already comes first: nobody collects leases. Never one they answered or put aside.
+    An item they hold already comes first: nobody collects leases. Then the `preferred` one, whose page their browser
+    has read ahead, where it is among the first. Never one they answered or put aside.
     """
     answerable = chosen.items(task, reviewer).answerable_by(reviewer)
     held = answerable.first_held_by(reviewer, now)
@@ -35,7 +37,7 @@ def claim_next(
         candidates = answerable.free_for(reviewer, now).first_waiting(CANDIDATES)
         if not candidates:
             return None
-        for item in candidates:
+        for item in sorted(candidates, key=lambda one: one.pk != preferred):
             if claim(item=item, reviewer=reviewer, now=now, lease_seconds=lease_seconds):
                 return item
 

@@ -1,19 +1,33 @@
-"""Look again at an item that is settled."""
+"""Look again at items that are settled."""
 
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from ledger.models import Comment
+from ledger.models import Comment, Task
 from ledger.queries import standing_decisions
 from ledger.record import adjudication
 from review.models import LooksAgain, ReviewItem
 from review.priorities import priority_when_asked_for
 from review.queries.assignees import assignees
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenedMany:
+    """What became of the statements: opened again, or passed over and why."""
+
+    n_reopened: int
+    n_not_settled: int
+    n_answered_by_all: int
+    n_unanswered: int
+    n_not_queued: int
 
 
 class NotSettled(Exception):
@@ -61,6 +75,38 @@ def reopen(
     else:
         _ask_another(item, by, answered=bool(said))
     return item
+
+
+def reopen_many(
+    *,
+    task: Task,
+    statements: Sequence[int],
+    by: User,
+    to: LooksAgain,
+    reason: str,
+    idempotency_key: uuid.UUID,
+    now: datetime,
+) -> ReopenedMany:
+    """Open the settled ones of these statements again, each as `reopen` does, with one reason.
+
+    Each is a transaction of its own, so that nobody who answers meanwhile waits for all of them. The same key again
+    changes nothing of those that were opened, and goes on where it was cut off.
+    """
+    items = {item.statement_id: item for item in ReviewItem.objects.filter(task=task, statement__any_of=statements)}
+    passed: Counter[type[Exception]] = Counter()
+    for item in sorted(items.values(), key=lambda one: one.pk):
+        key = uuid.uuid5(idempotency_key, str(item.pk))
+        try:
+            reopen(item=item, by=by, to=to, reason=reason, idempotency_key=key, now=now)
+        except (NotSettled, NobodyElse, NothingToWeigh) as error:
+            passed[type(error)] += 1
+    return ReopenedMany(
+        n_reopened=len(items) - passed.total(),
+        n_not_settled=passed[NotSettled],
+        n_answered_by_all=passed[NobodyElse],
+        n_unanswered=passed[NothingToWeigh],
+        n_not_queued=len(set(statements)) - len(items),
+    )
 
 
 def _ask_another(item: ReviewItem, by: User, *, answered: bool) -> None:

@@ -96,17 +96,13 @@ def progress_by_day(rows: Sequence[tuple[str, int, int]], x_title: str, y_title:
     }
 
 
-def score_by_round(
-    rows: Sequence[tuple[int, str, int, float | None, float | None]], x_title: str, y_title: str
-) -> Figure:
-    """One line for each set of held-out examples, named at its end."""
-    views = list(dict.fromkeys(view for _, view, _, _, _ in rows))
+def score_by_round(rows: Sequence[tuple[int, str, float | None]], x_title: str, y_title: str) -> Figure:
+    """One line of a score, 0 to 1, for each set of held-out examples, named at its end."""
+    views = list(dict.fromkeys(view for _, view, _ in rows))
     dashes = ("solid", "dot", "dash")
     data, names = [], []
     for position, view in enumerate(views):
-        points = [
-            (number, accuracy) for number, shown, _, accuracy, _ in rows if shown == view and accuracy is not None
-        ]
+        points = [(number, score) for number, shown, score in rows if shown == view and score is not None]
         if not points:
             continue
         data.append(
@@ -114,7 +110,7 @@ def score_by_round(
                 "type": "scatter",
                 "mode": "lines+markers",
                 "x": [number for number, _ in points],
-                "y": [accuracy for _, accuracy in points],
+                "y": [score for _, score in points],
                 "line": {"color": "--accent", "dash": dashes[position % len(dashes)]},
                 "hovertemplate": "%{y:.3f}<extra></extra>",
             }
@@ -122,7 +118,7 @@ def score_by_round(
         end, height = points[-1]
         names.append({"x": end, "y": height, "text": view, "showarrow": False, "xanchor": "right", "yshift": 16})
     figure_layout = layout(x_title, y_title, annotations=names, showlegend=False)
-    seen = [accuracy for _, _, _, accuracy, _ in rows if accuracy is not None]
+    seen = [score for _, _, score in rows if score is not None]
     if seen:
         figure_layout["yaxis"]["range"] = [max(0.0, min(seen) - 0.05), min(1.02, max(seen) + 0.05)]
     figure_layout["xaxis"]["dtick"] = 1

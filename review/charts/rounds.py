@@ -23,16 +23,16 @@ def losses(training: Points, validation: Points, names: tuple[str, str], x_title
 
 
 def learning_curve(
-    accuracy: Points, macro_f1: Points, names: tuple[str, str], x_title: str, y_title: str, rounds: Sequence[str]
+    accuracy: Points, f1: Points, names: tuple[str, str], x_title: str, y_title: str, rounds: Sequence[str]
 ) -> Figure:
     """Both figures by the answers people had given when the round's examples were frozen; a mark a round, named."""
-    seen = [score for _, score in (*accuracy, *macro_f1)]
+    seen = [score for _, score in (*accuracy, *f1)]
     figure_layout = layout(x_title, y_title, showlegend=True, **ABOVE)
     figure_layout["yaxis"]["range"] = [max(0.0, min(seen, default=0.0) - 0.05), 1.02]
     figure_layout["xaxis"]["rangemode"] = "tozero"
     dashed = {"color": "--line-strong", "dash": "dash", "width": 2}
     data = [
-        _line(macro_f1, names[1], {"color": "--accent", "width": 2}, "lines+markers"),
+        _line(f1, names[1], {"color": "--accent", "width": 2}, "lines+markers"),
         _line(accuracy, names[0], dashed, "lines+markers"),
     ]
     for trace in data:

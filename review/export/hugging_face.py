@@ -95,7 +95,8 @@ def _card(selection: Selection, folder: Path, counts: dict[str, int]) -> str:
         f"# Curated labels of {selection.chosen.task.slug}",
         "",
         "One row for each gold label: a statement with its two marked mentions (`head` and `tail`; offsets count "
-        "characters, the end is exclusive), its `label`, and where that came from.",
+        "characters, the end is exclusive), its `label`, the other labels its corpus gives the same pair (`further`), "
+        "and where they came from.",
         "",
         f"- As of gold label {selection.gold_id}; filters: {told}.",
         "- `source`: `seed` (imported), `single_review`, `agreement` of two, `adjudication`, or `pattern_review`: "

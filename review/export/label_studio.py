@@ -17,7 +17,8 @@ from review.filters import Selection
 
 DATA = (
     "gold_id", "task", "statement_id", "corpus", "external_id", "split", "head_id", "head_name", "tail_id", "tail_name",
-    "source", "origin", "round", "confirmed_at", "decision_ids", "pattern_decision_id", "reviewers", "comments",
+    "further", "source", "origin", "round", "confirmed_at", "decision_ids", "pattern_decision_id", "reviewers",
+    "comments",
 )  # fmt: skip
 
 

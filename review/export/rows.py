@@ -21,11 +21,12 @@ COLUMNS: dict[str, Kind] = {
     "head_id": "text", "head_name": "text", "head_kind": "text", "head_start": "int", "head_end": "int",
     "tail_id": "text", "tail_name": "text", "tail_kind": "text", "tail_start": "int", "tail_end": "int",
     "sentence": "text",
-    "label": "text", "source": "text", "origin": "text", "round": "int", "confirmed_at": "time",
+    "label": "text", "further": "texts", "source": "text", "origin": "text", "round": "int", "confirmed_at": "time",
     "decision_ids": "ints", "pattern_decision_id": "int", "reviewers": "texts", "comments": "texts",
     "model_version_seen": "int", "model_label": "text", "model_confidence": "float",
 }  # fmt: skip
-"""Names and kinds of a row's values; any of them may be empty. Offsets count characters, the end is exclusive."""
+"""Names and kinds of a row's values; any of them may be empty. Offsets count characters, the end is exclusive.
+`further` are the other labels that a corpus gives the same pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def _values(gold: GoldLabel, decisions: list[Decision]) -> dict[str, Value]:
         "tail_end": statement.tail_end,
         "sentence": statement.text,
         "label": gold.label.slug if gold.label else "",
+        "further": list(gold.further or ()),
         "source": gold.source,
         "origin": gold.origin,
         "round": gold.round_number,

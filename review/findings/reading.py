@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from ledger.models import TrainingExample
+from review.findings.parts import slices_of, units_of
 from review.findings.rows import (
     BesidePretrained,
     Comparison,
     Confusion,
+    F1Beside,
     Finding,
     Headline,
     Interval,
     OfLabel,
-    Slice,
-    SliceTable,
+    OfType,
+    Relations,
 )
-from review.numerals import whole
 from review.wording import worded
 
+Role = TrainingExample.Role
+HELD_OUT = (Role.TEST.value, Role.ONE_UNSEEN.value)
+"""The views whose examples decided nothing, the main one first."""
 VIEWS: dict[str, str | Promise] = {
-    TrainingExample.Role.TEST.value: gettext_lazy("test, both drugs unseen"),
-    TrainingExample.Role.ONE_UNSEEN.value: gettext_lazy("test, one drug unseen"),
-}
-SLICES: dict[str, str | Promise] = {
-    "pattern_seen_in_training": gettext_lazy("Patterns seen in training, and never seen"),
-    "length": gettext_lazy("Length of the sentence"),
-    "gold_source": gettext_lazy("Where the gold label comes from"),
-    "corpus": gettext_lazy("Corpus"),
-    "atc_group": gettext_lazy("ATC main group of either drug"),
-    "atc_pair": gettext_lazy("ATC main groups of the pair"),
-    "pattern": gettext_lazy("Pattern"),
+    Role.TEST.value: gettext_lazy("test, both drugs unseen"),
+    Role.ONE_UNSEEN.value: gettext_lazy("test, one drug unseen"),
+    Role.VALIDATION.value: gettext_lazy("validation, which stopped the training"),
 }
 CALIBRATION: dict[str, str | Promise] = {
     "ece_debiased": gettext_lazy("calibration error (ECE), debiased"),
@@ -46,12 +43,20 @@ CALIBRATION: dict[str, str | Promise] = {
 }
 
 
-def finding(view: str, metrics: Mapping[str, Any]) -> Finding:
-    """What the figures of one evaluation say."""
+def title_of(view: str, metrics: Mapping[str, Any]) -> str:
+    """What a view's examples are called: by what the model did not know of them, drugs or documents."""
+    units = metrics.get("intervals", {}).get("units", {})
+    if view == Role.TEST and "document" in units:
+        return _("test, drugs and documents unseen") if "drug" in units else _("test, documents unseen")
+    return str(VIEWS.get(view, view))
+
+
+def finding(view: str, metrics: Mapping[str, Any], later: Sequence[Comparison] = ()) -> Finding:
+    """What the figures of one evaluation say, and the comparisons that were made of it later."""
     calibration = metrics.get("calibration", {})
     return Finding(
         view=view,
-        title=str(VIEWS.get(view, view)),
+        title=title_of(view, metrics),
         n=metrics.get("n", 0),
         is_full="calibration" in metrics,
         headlines=_headlines(metrics),
@@ -65,19 +70,28 @@ def finding(view: str, metrics: Mapping[str, Any]) -> Finding:
         else [],
         temperature=calibration.get("temperature"),
         fitted_on=calibration.get("fitted_on", 0),
-        comparison=_comparison(metrics.get("compared", {})),
-        slices=_slices(metrics.get("slices", {})),
-        resampled=", ".join(_units(kind, n) for kind, n in metrics.get("intervals", {}).get("units", {}).items()),
+        comparison=comparison_of(metrics.get("compared", {})),
+        slices=slices_of(metrics.get("slices", {})),
+        resampled=", ".join(units_of(kind, n) for kind, n in metrics.get("intervals", {}).get("units", {}).items()),
         metrics=metrics,
+        relations=_relations(metrics.get("relations")),
+        later=later,
     )
 
 
 def _headlines(metrics: Mapping[str, Any]) -> list[Headline]:
     intervals, ranking = metrics.get("intervals", {}), metrics.get("ranking", {})
-    found = [
-        Headline(words, metrics.get(name), _interval(intervals.get(name)))
-        for name, words in (("accuracy", _("accuracy")), ("macro_f1", _("macro-F1")))
-    ]
+    if relations := metrics.get("relations"):
+        names = (("f1", _("micro-F1 of relations")), ("precision", _("precision")), ("recall", _("recall")))
+        bounds = relations["intervals"]
+        found = [Headline(words, relations["micro"][name], _interval(bounds[name])) for name, words in names]
+        words = _("accuracy, unrelated pairs too")
+        found.append(Headline(words, metrics.get("accuracy"), _interval(intervals.get("accuracy"))))
+    else:
+        found = [
+            Headline(words, metrics.get(name), _interval(intervals.get(name)))
+            for name, words in (("accuracy", _("accuracy")), ("macro_f1", _("macro-F1")))
+        ]
     if "coverage" in metrics:
         at_80 = metrics["coverage"]["at_80"]["accuracy"]
         found.append(
@@ -107,6 +121,17 @@ def _beside_pretrained(metrics: Mapping[str, Any]) -> list[BesidePretrained]:
             then, now = then[key], now[key]
         return BesidePretrained(name, then, now)
 
+    if "relations" in metrics and "relations" in before:
+        return [
+            line(_("F1, micro"), "relations", "micro", "f1"),
+            line(_("precision, micro"), "relations", "micro", "precision"),
+            line(_("recall, micro"), "relations", "micro", "recall"),
+            line(_("accuracy"), "accuracy"),
+            *(
+                line(f"F1 {worded(type_)}", "relations", "by_type", type_, "f1")
+                for type_ in metrics["relations"]["by_type"]
+            ),
+        ]
     return [
         line(_("accuracy"), "accuracy"),
         line(_("F1, weighted"), "averages", "weighted", "f1"),
@@ -134,6 +159,22 @@ def _per_label(metrics: Mapping[str, Any]) -> list[OfLabel]:
     ]
 
 
+def _relations(kept: Mapping[str, Any] | None) -> Relations | None:
+    """All types together first, then each type that is there."""
+    if not kept:
+        return None
+    intervals = kept["intervals"]
+
+    def row(label: str, one: Mapping[str, Any], bounds: Mapping[str, Any]) -> OfType:
+        three = (one["precision"], one["recall"], one["f1"])
+        ends = (_interval(bounds[name]) for name in ("precision", "recall", "f1"))
+        return OfType(label, one["gold"], one["predicted"], *three, *ends)
+
+    rows = [row("", kept["micro"], intervals)]
+    rows += [row(type_, one, intervals["by_type"][type_]) for type_, one in kept["by_type"].items()]
+    return Relations(kept["unrelated"], kept["documents"], rows, kept["types_not_in_gold"])
+
+
 def _confusions(metrics: Mapping[str, Any]) -> list[Confusion]:
     """The model's, and beside it the untrained network's."""
     labels = list(metrics.get("per_label", {}))
@@ -146,9 +187,11 @@ def _confusions(metrics: Mapping[str, Any]) -> list[Confusion]:
     ]
 
 
-def _comparison(compared: Mapping[str, Any]) -> Comparison | None:
+def comparison_of(compared: Mapping[str, Any], compared_at: datetime | None = None) -> Comparison | None:
+    """What was found beside another model; None where no example was common to both."""
     if not compared.get("n"):
         return None
+    micro = compared.get("relations", {}).get("micro")
     return Comparison(
         compared["model"],
         compared["n"],
@@ -160,42 +203,11 @@ def _comparison(compared: Mapping[str, Any]) -> Comparison | None:
         compared["only_other_right"],
         compared["test"],
         compared["p_value"],
+        F1Beside(micro["f1"], micro["other_f1"], micro["difference"], _interval(micro["difference_interval"]))
+        if micro
+        else None,
+        compared_at,
     )
-
-
-def _slices(by_kind: Mapping[str, list[Mapping[str, Any]]]) -> list[SliceTable]:
-    return [
-        SliceTable(kind, str(title), [_slice(row) for row in by_kind[kind]])
-        for kind, title in SLICES.items()
-        if by_kind.get(kind)
-    ]
-
-
-def _slice(row: Mapping[str, Any]) -> Slice:
-    return Slice(_named(row), row["n"], row["accuracy"], (row["interval"][0], row["interval"][1]), row["macro_f1"])
-
-
-def _named(row: Mapping[str, Any]) -> str:
-    """What a part is called; several small ones together by how many they are."""
-    if row["name"]:
-        return worded(row["name"])
-    if "small" in row:
-        n = row["small"]
-        told = ngettext("%(n)s with fewer than 5 statements each", "%(n)s with fewer than 5 statements each", n)
-    else:
-        n = row["others"]
-        told = ngettext("%(n)s smaller one", "%(n)s smaller ones", n)
-    return told % {"n": whole(n)}
-
-
-def _units(kind: str, n: int) -> str:
-    """What was resampled, counted."""
-    told = {
-        "drug": ngettext("%(n)s drug", "%(n)s drugs", n),
-        "document": ngettext("%(n)s document", "%(n)s documents", n),
-        "statement": ngettext("%(n)s statement", "%(n)s statements", n),
-    }
-    return told.get(kind, f"%(n)s {kind}") % {"n": whole(n)}
 
 
 def _interval(bounds: list[float] | None) -> Interval:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from review.numerals import decimals, signed
@@ -55,6 +56,34 @@ class OfLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class OfType:
+    """How the relations of one type are found, or of all types together where `label` is empty.
+
+    `n` relations are gold, and `n_predicted` were said.
+    """
+
+    label: str
+    n: int
+    n_predicted: int
+    precision: float
+    recall: float
+    f1: float
+    precision_interval: Interval
+    recall_interval: Interval
+    f1_interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """The answers as the shared tasks score them: `unrelated` pairs count for nothing. `absent` types are not there."""
+
+    unrelated: str
+    n_documents: int
+    rows: list[OfType]
+    absent: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Confusion:
     """How often each true label (rows) was answered with each label (columns)."""
 
@@ -90,8 +119,21 @@ class SliceTable:
 
 
 @dataclass(frozen=True, slots=True)
+class F1Beside:
+    """F1 of all relations together in both models, and the difference with its interval."""
+
+    f1: float
+    other_f1: float
+    difference: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Another model version on the same examples, and McNemar's test of whether the two differ."""
+    """Another model version on the same examples, and McNemar's test of whether the two differ.
+
+    `compared_at` is None where it was made with the evaluation.
+    """
 
     model: int
     n: int
@@ -103,6 +145,8 @@ class Comparison:
     only_other: int
     test: str
     p_value: float
+    relations: F1Beside | None = None
+    compared_at: datetime | None = None
 
     @property
     def p(self) -> str:
@@ -111,7 +155,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One model on one view's examples. `is_full` is False for an evaluation that an earlier version made."""
+    """One model on one view's examples. `is_full` is False for an evaluation that an earlier version made.
+
+    `later` are comparisons made after it, with other models; `decided` is True of the examples that stopped training.
+    """
 
     view: str
     title: str
@@ -128,3 +175,13 @@ class Finding:
     slices: list[SliceTable]
     resampled: str
     metrics: Mapping[str, Any]
+    relations: Relations | None = None
+    later: Sequence[Comparison] = ()
+
+    @property
+    def decided(self) -> bool:
+        return self.view == "validation"
+
+    @property
+    def comparisons(self) -> list[Comparison]:
+        return [*([self.comparison] if self.comparison else []), *self.later]

@@ -16,13 +16,15 @@ from ledger.models import (
     Flag,
     FlagRule,
     GoldLabel,
+    Label,
     ModelVersion,
     Prediction,
     TrainingExample,
     TrainingSet,
 )
 from review.gate import Part
-from review.versus import Beside, Chance, Change, Figure, Interval, OfClass, beside, chance
+from review.queries.evaluated import chance_kept, comparison_kept, from_evaluations
+from review.versus import Chance, beside, chance
 
 Role = TrainingExample.Role
 ANSWERED_ONE_BY_ONE = (GoldLabel.Source.SINGLE_REVIEW, GoldLabel.Source.AGREEMENT, GoldLabel.Source.ADJUDICATION)
@@ -40,6 +42,11 @@ class Pair:
     def labels(self) -> list[str]:
         return [slug for slug in self.this.labels if slug in self.other.labels]
 
+    def unrelated(self) -> str | None:
+        """The class that says a pair has no relation, where both know one (one query)."""
+        negative = Label.objects.filter(task=self.this.task_id, negative=True, slug__in=self.labels)
+        return negative.values_list("slug", flat=True).first()
+
     @property
     def newer(self) -> ModelVersion:
         return max(self.this, self.other, key=lambda version: version.pk)
@@ -53,31 +60,34 @@ class Pair:
 
 
 def parts_of(pair: Pair) -> list[Part]:
-    """The fixed test and the audit (at most six queries)."""
-    return [fixed_test(pair), audit(pair)]
+    """The fixed test and the audit (at most eight queries)."""
+    unrelated = pair.unrelated()
+    return [fixed_test(pair, unrelated), audit(pair, unrelated)]
 
 
-def fixed_test(pair: Pair) -> Part:
+def fixed_test(pair: Pair, unrelated: str | None = None) -> Part:
     """The test examples both were evaluated on, else those of the newer one's round that both have read.
 
-    At most four queries.
+    At most five queries.
     """
     name = _("fixed test")
     evaluated = Evaluation.objects.filter(model_version__in=[pair.this, pair.other], view=Role.TEST)
     asked = Counter(evaluated.values_list("training_set", flat=True))
     common = max((training_set for training_set, n in asked.items() if n == 2), default=None)
     if common is None:
-        return _from_predictions(name, pair, _test_examples(pair, pair.newer.training_set))
-    metrics = {one.model_version_id: one.metrics for one in evaluated.filter(training_set=common)}
-    this, other = metrics[pair.this.pk], metrics[pair.other.pk]
+        return _from_predictions(name, pair, _test_examples(pair, pair.newer.training_set), unrelated)
+    found = {one.model_version_id: one for one in evaluated.filter(training_set=common)}
+    this, other = found[pair.this.pk].metrics, found[pair.other.pk].metrics
     if not (this.get("per_label") and other.get("per_label")):
-        return _from_predictions(name, pair, _test_examples(pair, pair.newer.training_set))
-    return Part(name, _from_evaluations(pair, this, other, lambda: _test_examples(pair, common)))
+        return _from_predictions(name, pair, _test_examples(pair, pair.newer.training_set), unrelated)
+    compared = comparison_kept(pair.other, found[pair.this.pk])
+    kept_or_counted = chance_kept(compared) or _counted_chance(pair, _test_examples(pair, common))
+    return Part(name, from_evaluations(this, other, compared, kept_or_counted))
 
 
-def audit(pair: Pair) -> Part:
+def audit(pair: Pair, unrelated: str | None = None) -> Part:
     """The audited statements (one query)."""
-    return _from_predictions(_("audit"), pair, audited(pair))
+    return _from_predictions(_("audit"), pair, audited(pair), unrelated)
 
 
 def audited(pair: Pair) -> QuerySet[GoldLabel]:
@@ -122,11 +132,11 @@ def counted(pair: Pair, labelled: QuerySet[Any]) -> tuple[Counter[tuple[str, str
     return cells, unread
 
 
-def _from_predictions(name: str, pair: Pair, labelled: QuerySet[Any]) -> Part:
+def _from_predictions(name: str, pair: Pair, labelled: QuerySet[Any], unrelated: str | None) -> Part:
     cells, unread = counted(pair, labelled)
     if not cells:
         return Part(name, None, _why_none(pair, unread))
-    return Part(name, beside(cells, pair.labels))
+    return Part(name, beside(cells, pair.labels, unrelated))
 
 
 def _why_none(pair: Pair, unread: Mapping[str, int]) -> str:
@@ -140,60 +150,7 @@ def _why_none(pair: Pair, unread: Mapping[str, int]) -> str:
     return _("There is no such statement with a gold label yet.")
 
 
-def _from_evaluations(pair: Pair, this: Mapping[str, Any], other: Mapping[str, Any], examples: Any) -> Beside:
-    labels = [label for label in this["per_label"] if label in other["per_label"]]
-    classes = []
-    for label in labels:
-        mine, theirs = this["per_label"][label], other["per_label"][label]
-        intervals = [one.get("intervals", {}).get("f1", {}).get(label) for one in (this, other)]
-        figures = {name: Figure(mine[name], theirs[name]) for name in ("precision", "recall")}
-        f1 = Figure(mine["f1"], theirs["f1"], *map(_interval, intervals))
-        classes.append(OfClass(label, mine["support"], f1, **figures))
-    return Beside(
-        n=this.get("n", sum(one.n for one in classes)),
-        accuracy=_headline("accuracy", this, other),
-        macro_f1=_headline("macro_f1", this, other),
-        classes=classes,
-        chance=_kept_chance(pair, this) or _counted_chance(pair, examples()),
-        confusion=_kept_confusion(labels, this, other),
-    )
-
-
-def _headline(name: str, this: Mapping[str, Any], other: Mapping[str, Any]) -> Figure:
-    mine, theirs = (_interval(one.get("intervals", {}).get(name)) for one in (this, other))
-    compared = this.get("compared", {}) if name == "accuracy" else {}
-    return Figure(this.get(name), other.get(name), mine, theirs, _interval(compared.get("difference_interval")))
-
-
-def _kept_chance(pair: Pair, this: Mapping[str, Any]) -> Chance | None:
-    kept = this.get("compared", {})
-    if not kept.get("n") or kept.get("model") != pair.other.number:
-        return None
-    return Chance(kept["only_this_right"], kept["only_other_right"], kept["p_value"])
-
-
 def _counted_chance(pair: Pair, examples: QuerySet[Any]) -> Chance | None:
     """Where the evaluation kept no such test: of the examples both have read, if that is all of them."""
     cells, unread = counted(pair, examples)
     return chance(cells) if cells and not any(unread.values()) else None
-
-
-def _kept_confusion(
-    labels: list[str], this: Mapping[str, Any], other: Mapping[str, Any]
-) -> list[tuple[str, list[Change]]]:
-    def table(metrics: Mapping[str, Any]) -> dict[tuple[str, str], int]:
-        names = list(metrics["per_label"])
-        return {
-            (gold, said): n
-            for gold, row in zip(names, metrics.get("confusion") or [], strict=False)
-            for said, n in zip(names, row, strict=False)
-        }
-
-    mine, theirs = table(this), table(other)
-    if not mine or not theirs:
-        return []
-    return [(gold, [Change(mine[gold, said], theirs[gold, said]) for said in labels]) for gold in labels]
-
-
-def _interval(bounds: Any) -> Interval:
-    return (bounds[0], bounds[1]) if bounds else None

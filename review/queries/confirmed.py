@@ -13,6 +13,7 @@ from review.models import ReviewItem
 
 COLUMNS = {
     "gold_label": "label",
+    "gold_further": "further",
     "gold_source": "source",
     "gold_at": "confirmed_at",
     "gold_decider": "pattern_evidence__decision__reviewer__username",
@@ -21,9 +22,13 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The gold label that holds; `decider` decided the whole pattern, where it came from that."""
+    """The gold label that holds; `decider` decided the whole pattern, where it came from that.
+
+    `further` are the other labels that the corpus of a seed label gives the same pair.
+    """
 
     label: Label
+    further: list[Label]
     source: str
     at: datetime
     decider: str
@@ -38,11 +43,12 @@ def confirmed_columns() -> dict[str, Subquery]:
 
 def confirmed(item: ReviewItem, labels: Mapping[int, Label]) -> Confirmed | None:
     """What holds of an item read with `confirmed_columns`."""
-    label_id, source, at, decider = (getattr(item, name) for name in COLUMNS)
+    label_id, further, source, at, decider = (getattr(item, name) for name in COLUMNS)
     if label_id is None:
         return None
     return Confirmed(
         label=labels[label_id],
+        further=[label for label in labels.values() if label.slug in (further or ())],
         source=str(GoldLabel.Source(source).label),
         at=at,
         decider=decider or "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, F, IntegerField, Q, Sum
@@ -13,7 +14,7 @@ from django.utils import timezone
 from ledger.models import Decision, Evaluation, Flag, FlagRule, GoldLabel, Label, ModelVersion, Prediction, Run, Task
 from ledger.models.decision import DecisionQuerySet
 from ledger.queries import current_model
-from review.findings.reading import VIEWS
+from review.findings.reading import HELD_OUT, title_of
 from review.numerals import localised
 from review.wording import worded
 
@@ -26,7 +27,8 @@ A_MINUTE, A_DAY = 60, 86_400  # seconds
 class Dashboard:
     """Rows of each chart, ready to be shown as a table too; `answers` are all labels, `labels` those models learn.
 
-    `hides_model`: what the model says and was flagged for is left out.
+    `hides_model`: what the model says and was flagged for is left out. A round has accuracy and macro-F1, or where
+    pairs may be unrelated (`scores_relations`) the micro-F1 over all relations in the place of macro-F1.
     """
 
     model: ModelVersion | None
@@ -38,6 +40,7 @@ class Dashboard:
     days: list[tuple[str, int, int]]
     rounds: list[tuple[int, str, int, float | None, float | None]]
     hides_model: bool
+    scores_relations: bool = False
 
     @property
     def n_predictions(self) -> int:
@@ -53,6 +56,7 @@ def dashboard(task: Task, now: datetime, *, for_lead: bool) -> Dashboard:
     model = current_model(task)
     answers = list(Label.objects.filter(task=task))
     labels = [label for label in answers if label.trainable]
+    rounds, scores_relations = _rounds(task)
     confidence, flags = ([], []) if model is None or hides_model else _of_model(model, [label.pk for label in labels])
     return Dashboard(
         model=model,
@@ -62,8 +66,9 @@ def dashboard(task: Task, now: datetime, *, for_lead: bool) -> Dashboard:
         flags=[(str(FlagRule.Rule(rule).label), n) for rule, n in flags],
         gold=[(str(GoldLabel.Source(source).label), counts) for source, counts in _gold(task, answers)],
         days=_days(task, now),
-        rounds=_rounds(task),
+        rounds=rounds,
         hides_model=hides_model,
+        scores_relations=scores_relations,
     )
 
 
@@ -156,16 +161,27 @@ def _by_day(answers: DecisionQuerySet) -> dict[date, int]:
     return dict(by_day.annotate(n=Count("id")))
 
 
-def _rounds(task: Task) -> list[tuple[int, str, int, float | None, float | None]]:
-    """Round, held-out examples, how many, accuracy and macro-F1 of the model the round made."""
+def _rounds(task: Task) -> tuple[list[tuple[int, str, int, float | None, float | None]], bool]:
+    """Round, held-out examples, how many, accuracy and F1 of the model the round made; and whether that F1 is micro."""
     evaluations = (
         Evaluation.objects.filter(
-            model_version__task=task, model_version__members=None, training_set=F("model_version__training_set")
+            model_version__task=task,
+            model_version__members=None,
+            training_set=F("model_version__training_set"),
+            view__in=HELD_OUT,
         )
         .order_by("training_set__round__number", "-view")
         .values_list("training_set__round__number", "view", "n_examples", "metrics")
     )
-    return [
-        (number, str(VIEWS.get(view, view)), n, metrics.get("accuracy"), metrics.get("macro_f1"))
-        for number, view, n, metrics in evaluations
+    found = list(evaluations)
+    scores_relations = any("relations" in metrics for *_, metrics in found)
+
+    def f1(metrics: dict[str, Any]) -> float | None:
+        micro = metrics.get("relations", {}).get("micro", {})
+        value: float | None = micro.get("f1") if scores_relations else metrics.get("macro_f1")
+        return value
+
+    rows = [
+        (number, title_of(view, metrics), n, metrics.get("accuracy"), f1(metrics)) for number, view, n, metrics in found
     ]
+    return rows, scores_relations

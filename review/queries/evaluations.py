@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from ledger.models import Evaluation, ModelVersion, Round
-from review.findings.reading import VIEWS, finding
-from review.findings.rows import Finding
+from review.findings.reading import VIEWS, comparison_of, finding
+from review.findings.rows import Comparison, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,21 @@ class EvaluationPage:
 
 
 def evaluation_page(model: ModelVersion, round_number: int | None) -> EvaluationPage | None:
-    """On the round of this number, or on the newest one; None when there is no such evaluation (two queries)."""
+    """On the round of this number, or on the newest one; None when there is no such evaluation (three queries)."""
     evaluations = Evaluation.objects.filter(model_version=model)
     rounds = list(Round.objects.filter(training_set__in=evaluations.values("training_set")).order_by("-number"))
     chosen = next((one for one in rounds if round_number in (None, one.number)), None)
     if chosen is None:
         return None
-    on_it = _in_order(evaluations.filter(training_set__round=chosen).select_related("training_set"))
+    on_it = _in_order(
+        evaluations.filter(training_set__round=chosen).select_related("training_set").prefetch_related("comparisons")
+    )
     return EvaluationPage(
         model=model,
         round=chosen,
         training_set=on_it[0].training_set.content_hash,
         evaluated_at=on_it[0].evaluated_at,
-        findings=[finding(one.view, one.metrics) for one in on_it],
+        findings=[finding(one.view, one.metrics, _later(one)) for one in on_it],
         rounds=rounds,
     )
 
@@ -65,6 +67,12 @@ def page_of_figures(model: ModelVersion, figures: Mapping[str, Any]) -> Evaluati
     if figures.get("model_version") != model.number or not findings or not rounds:
         return None
     return EvaluationPage(model, rounds[0], str(figures.get("training_set", "")), None, findings, rounds)
+
+
+def _later(evaluation: Evaluation) -> list[Comparison]:
+    """The comparisons made after it, in their order."""
+    found = [comparison_of(one.metrics, one.compared_at) for one in evaluation.comparisons.all()]
+    return [one for one in found if one is not None]
 
 
 def _in_order(evaluations: QuerySet[Evaluation]) -> list[Evaluation]:

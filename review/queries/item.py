@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from ledger.models import AtcRule, Comment, Decision, Label, Prediction, Task
+from ledger.models import AtcRule, Comment, Decision, Label, Prediction, Statement, Task, said_beside
 from ledger.queries import predictions_of
 from review.bands import Confidence
 from review.filters import may_name
@@ -81,6 +81,25 @@ class ItemPage:
         return self.item.prediction
 
     @property
+    def leads_on(self) -> bool:
+        """Whether this person's next answer leads to another item; a blind first one shows this item again."""
+        return self.hold == "revealed" or (self.hold == "mine" and not self.hides_model)
+
+    def tells_of(self, statement: Statement) -> bool:
+        """Whether an answer about this statement would be part of the evidence here."""
+        if statement.pattern_id == self.item.statement.pattern_id:
+            return True
+        beside = (*self.neighbours.of_pair, *self.neighbours.of_sentence)
+        return any(one.statement.pk == statement.pk for one in beside)
+
+    @property
+    def said_beside(self) -> list[Label]:
+        """The further labels that the model says of the pair, where it judges each by itself."""
+        prediction = self.prediction
+        slugs = said_beside(prediction.label.slug, prediction.scores, prediction.model_version.labels)
+        return [label for label in self.labels if label.slug in slugs]
+
+    @property
     def confidence(self) -> Confidence:
         return Confidence(self.item.prediction.confidence)
 
@@ -127,11 +146,14 @@ def get_item(item_id: int) -> ReviewItem:
     return items_for_reading().get(pk=item_id)
 
 
-def get_item_page(item_id: int, reader: User, now: datetime, *, task: Task | None = None) -> ItemPage:
+def get_item_page(
+    item_id: int, reader: User, now: datetime, *, task: Task | None = None, ahead: bool = False
+) -> ItemPage:
     """At most eight queries, however much there is to show, ten where the corpus names no drugs by their keys; raises
     ReviewItem.DoesNotExist.
 
-    With `task`, the item's as somebody read it for this request, one less where its labels were read too.
+    With `task`, the item's as somebody read it for this request, one less where its labels were read too. With `ahead`
+    a free item is shown as it will stand once this person has it.
     """
     columns = {**rationale_columns(), **confirmed_columns(), "n_comments": _count_of_comments()}
     item = items_for_reading().annotate(**columns).get(pk=item_id)
@@ -147,10 +169,11 @@ def get_item_page(item_id: int, reader: User, now: datetime, *, task: Task | Non
     own = [one for one in decisions if one.reviewer_id == reader.pk]
     own_answer = next((one for one in own if not hasattr(one, "replaced_by") and one.label_id), None)
     hidden, open_talk = hides_model(item, own), sees_others(item, own_answer)
+    hold = _hold(item, reader, own_answer, decisions, now)
     head, tail = drug_cards(statement)
     return ItemPage(
         item=item,
-        hold=_hold(item, reader, own_answer, decisions, now),
+        hold="mine" if ahead and hold == "free" else hold,
         hides_model=hidden,
         sees_others=open_talk,
         pieces=sentence_of(item.statement),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Q
 
@@ -15,13 +16,17 @@ from review.stopping import Gain, Narrowing, gain_by_rounds, narrowing_by_audit
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """A round: the answers people had given when its examples were frozen, and its model on its test examples."""
+    """A round: the answers people had given when its examples were frozen, and its model on its test examples.
+
+    `f1` is the macro-F1 over the labels, or where pairs may be unrelated the micro-F1 over all relations.
+    """
 
     round: Round
     n_answers: int
     n_examples: int
     accuracy: float
-    macro_f1: float
+    f1: float
+    is_micro: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,17 @@ class LearningCurve:
     gain: Gain | None
     narrowing: Narrowing | None
 
+    @property
+    def is_micro(self) -> bool:
+        return any(one.is_micro for one in self.points)
+
 
 def learning_curve(task: Task) -> LearningCurve:
     """Five queries; two of them read every answer of the task."""
     points = _points(task)
     return LearningCurve(
         points=points,
-        gain=gain_by_rounds([(one.n_answers, one.macro_f1) for one in points]),
+        gain=gain_by_rounds([(one.n_answers, one.f1) for one in points]),
         narrowing=_audit(task),
     )
 
@@ -56,11 +65,21 @@ def _points(task: Task) -> list[CurvePoint]:
         .order_by("training_set__round__number")
     )
     kept = [one for one in evaluated if {"accuracy", "macro_f1"} <= one.metrics.keys()]
+    is_micro = any("relations" in one.metrics for one in kept)
+    if is_micro:  # an earlier version kept no such figures, and the two are no one curve
+        kept = [one for one in kept if "relations" in one.metrics]
     answers = _answers_before(task, [one.training_set.frozen_at for one in kept])
     return [
-        CurvePoint(one.training_set.round, n_answers, one.n_examples, one.metrics["accuracy"], one.metrics["macro_f1"])
+        CurvePoint(
+            one.training_set.round, n_answers, one.n_examples, one.metrics["accuracy"], _f1(one.metrics), is_micro
+        )
         for one, n_answers in zip(kept, answers, strict=True)
     ]
+
+
+def _f1(metrics: dict[str, Any]) -> float:
+    found: float = metrics["relations"]["micro"]["f1"] if "relations" in metrics else metrics["macro_f1"]
+    return found
 
 
 def _answers_before(task: Task, moments: list[datetime]) -> list[int]:

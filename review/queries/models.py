@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from ledger.models import EnsembleMember, Evaluation, ModelVersion, Promotion, Task, TrainingExample, TrainingSet
+from ledger.models import (
+    EnsembleMember,
+    Evaluation,
+    GoldLabel,
+    ModelVersion,
+    Promotion,
+    Task,
+    TrainingExample,
+    TrainingSet,
+)
 from ledger.queries import current_promotion
 from ledger.record.ensembles import members_of
-from review.findings.reading import VIEWS, finding
+from review.findings.reading import HELD_OUT, VIEWS, finding, title_of
 from review.findings.rows import Comparison
 
-FIGURES = ("macro_f1", "accuracy", "ece")
+FIGURES = ("accuracy", "ece")
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One model on one set of held-out examples; figures 0 to 1, None where they were not measured."""
+    """One model on one set of examples; figures 0 to 1, None where they were not measured.
+
+    Where pairs may be unrelated, `micro` holds precision, recall and F1 over all relations in the place of macro-F1,
+    and `per_label` the relation types.
+    """
 
     view: str
     n: int
+    micro: Mapping[str, float] | None
     macro_f1: float | None
     accuracy: float | None
     ece: float | None
     per_label: list[tuple[str, dict[str, Any]]]
+
+    @property
+    def micro_f1(self) -> float | None:
+        return self.micro["f1"] if self.micro else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +60,16 @@ class ModelRow:
 def score_of(evaluation: Evaluation) -> Score:
     """The figures a page shows of one evaluation."""
     metrics = evaluation.metrics
+    relations = metrics.get("relations")
+    by_type = {slug: {**one, "support": one["gold"]} for slug, one in relations["by_type"].items()} if relations else {}
     return Score(
-        view=str(VIEWS.get(evaluation.view, evaluation.view)),
+        view=title_of(evaluation.view, metrics),
         n=evaluation.n_examples,
-        macro_f1=metrics.get("macro_f1"),
+        micro=relations["micro"] if relations else None,
+        macro_f1=None if relations else metrics.get("macro_f1"),
         accuracy=metrics.get("accuracy"),
         ece=metrics.get("ece"),
-        per_label=list(metrics.get("per_label", {}).items()),
+        per_label=list((by_type or metrics.get("per_label", {})).items()),
     )
 
 
@@ -78,8 +99,15 @@ def joinable(rows: Sequence[ModelRow]) -> list[tuple[Task, list[ModelRow]]]:
 
 
 def scores_on(training_set: TrainingSet, model: ModelVersion) -> list[Score]:
-    """How one model did on the held-out examples of one training set (one query)."""
-    return [score_of(one) for one in model.evaluations.filter(training_set=training_set).order_by("-view")]
+    """How one model did on the examples of one training set that did not teach it, the test first (one query)."""
+    kept = {one.view: one for one in model.evaluations.filter(training_set=training_set)}
+    return [score_of(kept[view]) for view in VIEWS if view in kept]
+
+
+def has_seed_pairs(task: Task) -> bool:
+    """Whether a seed label is about two known drugs, so that their pair can be left out (one query)."""
+    about_drugs = GoldLabel.objects.filter(task=task, source=GoldLabel.Source.SEED, statement__head_drug__isnull=False)
+    return about_drugs.exists()
 
 
 def promotions_of(task: Task) -> QuerySet[Promotion]:
@@ -173,16 +201,16 @@ def result_of(training_set: TrainingSet) -> Result:
     other = others.get(live_id or 0) or (others[max(others)] if others else None)
     scores = {(one.model_version_id, one.view): score_of(one) for one in evaluations}
     rows = [
-        Compared(str(VIEWS[view]), mine.n, figure, getattr(mine, figure), getattr(theirs, figure, None))
-        for view in VIEWS
+        Compared(mine.view, mine.n, figure, getattr(mine, figure), getattr(theirs, figure, None))
+        for view in HELD_OUT
         if (mine := scores.get((made.pk, view)))
         for theirs in [scores.get((other.pk, view)) if other else None]
-        for figure in FIGURES
+        for figure in ("micro_f1" if mine.micro else "macro_f1", *FIGURES)
     ]
     tests = [
         (found.title, found.comparison)
         for one in sorted(evaluations, key=lambda one: list(VIEWS).index(one.view) if one.view in VIEWS else 0)
-        if one.model_version_id == made.pk
+        if one.model_version_id == made.pk and one.view in HELD_OUT
         for found in [finding(one.view, one.metrics)]
         if found.comparison and other and found.comparison.model == other.number
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ledger.candidates import Composition, Copies
 from ledger.models import GoldLabel, Label, ModelVersion, Round, Run, Task, TrainingExample, TrainingSet
+from ledger.pseudo_labels import MORE_THAN_RAREST
 from ledger.training_sets import NOT_CHOSEN
 from review.numerals import localised
 from review.queries.models import Result, result_of
@@ -36,7 +37,8 @@ class CompositionTable:
     """A training set as a table; columns are labels, and `untaught` are those with no example to learn from.
 
     pattern_weight: what the gold of pattern decisions weighs, where it teaches; by_corpus: the gold of each corpus by
-    what it is used for, where there are several.
+    what it is used for, where there are several; rarest: the label with the fewest sure predictions and how many these
+    are, where others have more of which no more teach.
     """
 
     labels: list[str]
@@ -46,6 +48,7 @@ class CompositionTable:
     untaught: list[str]
     pattern_weight: float | None
     by_corpus: list[CompositionRow]
+    rarest: tuple[str, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,22 @@ def composition_table(task: Task, composition: Composition) -> CompositionTable:
     return CompositionTable(
         labels=[worded(title) for title in titles.values()],
         rows=rows,
-        left_out=sorted(((_why(why), n) for why, n in composition.left_out.items() if n), key=lambda pair: -pair[1]),
+        left_out=sorted(
+            ((_why(why, titles), n) for why, n in composition.left_out.items() if n), key=lambda pair: -pair[1]
+        ),
         bands=[(localised(band), [per_label.get(slug, {}).get(band, 0) for slug in titles]) for band in bands],
         untaught=[worded(title) for slug, title in titles.items() if not _n_taught(composition, slug)],
         pattern_weight=composition.pattern_weight if PATTERN in taught_by else None,
         by_corpus=_by_corpus(composition, list(titles)),
+        rarest=_rarest(composition, titles),
     )
+
+
+def _rarest(composition: Composition, titles: dict[str, str]) -> tuple[str, int] | None:
+    for slug, title in titles.items():
+        if composition.left_out.get(MORE_THAN_RAREST.format(slug)):
+            return worded(title), sum(composition.pseudo_by_confidence.get(slug, {}).values())
+    return None
 
 
 def _by_corpus(composition: Composition, slugs: list[str]) -> list[CompositionRow]:
@@ -93,8 +106,8 @@ def _by_corpus(composition: Composition, slugs: list[str]) -> list[CompositionRo
     ]
 
 
-def _why(counted_as: str) -> str:
-    """Why statements were left out, in the reader's words."""
+def _why(counted_as: str, titles: dict[str, str]) -> str:
+    """Why statements were left out, in the reader's words; `titles` are those of labels, by slug."""
     reasons = {
         "an answer only people give": _("an answer only people give"),
         "bridge: its drugs are in different groups": _("bridge: its drugs are in different groups"),
@@ -110,8 +123,13 @@ def _why(counted_as: str) -> str:
         Copies.REASON: _("a copy: the same mentions of the same sentence are used from another corpus"),
         "more than the smallest class has": _("pseudo-label: more than the smallest class has"),
     }
+    for slug, title in titles.items():
+        if counted_as == MORE_THAN_RAREST.format(slug):
+            return _("pseudo-label: more than “%(label)s” has, the label with the fewest") % {"label": worded(title)}
     if found := re.fullmatch(r"more than (\d+) of one pattern", counted_as):
         return _("pseudo-label: more than %(n)s of one pattern") % {"n": found[1]}
+    if found := re.fullmatch(r"more than (\d+) of one label", counted_as):
+        return _("pseudo-label: more than %(n)s of one label") % {"n": found[1]}
     return reasons.get(counted_as, counted_as)
 
 

@@ -13,6 +13,7 @@ from ledger.models import Run
 PAGE = 50
 SILENT_AFTER = timedelta(seconds=30)
 MEASURED = ("statements_per_second", "steps_per_second")  # by the worker, since it took the run or its stage up
+UNREAD = "could_not_be_read"  # by its model: statements that an inference run passed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,13 @@ class RunProgress:
     losses: list[tuple[int, float]]
     validation_losses: list[tuple[int, float]]
     details: list[tuple[str, object]]
+    unread: list[tuple[int, str]]
+    n_unread: int
+
+    @property
+    def n_unread_besides(self) -> int:
+        """Statements that could not be read beyond those that are named."""
+        return self.n_unread - len(self.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +78,14 @@ def progress_of_run(run: Run, now: datetime) -> RunProgress:
     measured = next((run.detail[name] for name in MEASURED if run.detail.get(name)), None)
     rate = measured or (run.n_done / taken if taken and run.n_done else None)
     is_running = run.status == Run.Status.RUNNING
-    left = (run.n_total - run.n_done) / rate if rate and run.n_total and is_running else None
+    n_unread = int(run.detail.get(UNREAD, 0))
+    n_past = run.n_done + n_unread
+    left = (run.n_total - n_past) / rate if rate and run.n_total and is_running else None
     silent = is_running and run.heartbeat_at is not None and now - run.heartbeat_at > SILENT_AFTER
     queue = queue_of(run)
     return RunProgress(
         run=run,
-        percent=round(100 * min(1.0, run.n_done / run.n_total)) if run.n_total else None,
+        percent=round(100 * min(1.0, n_past / run.n_total)) if run.n_total else None,
         rate=rate,
         seconds_left=max(0.0, left) if left is not None else None,
         seconds_taken=taken,
@@ -88,6 +98,8 @@ def progress_of_run(run: Run, now: datetime) -> RunProgress:
         details=[
             (name.replace("_", " "), value)
             for name, value in run.detail.items()
-            if isinstance(value, (int, float, str)) and name not in MEASURED
+            if isinstance(value, (int, float, str)) and name not in (*MEASURED, UNREAD)
         ],
+        unread=[(statement_id, why) for statement_id, why in run.detail.get("unread", [])],
+        n_unread=n_unread,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from ledger.models import Comment, Decision, GoldLabel, Prediction, Statement, Task
+from ledger.models import Comment, Decision, GoldLabel, Label, Prediction, Statement, Task
 from ledger.queries import predictions_of
 from review.bands import Confidence
 from review.marking import Piece
@@ -20,7 +20,8 @@ from review.queries.sentence import sentence_of
 class StatementPage:
     """A statement; what others said is left out while the reader may still be asked (`is_veiled`).
 
-    In a blind task the models' answers are then left out too (`hides_models`).
+    In a blind task the models' answers are then left out too (`hides_models`). Each gold label stands with the others
+    that its corpus gives the same pair.
     """
 
     statement: Statement
@@ -33,7 +34,7 @@ class StatementPage:
     hides_models: bool
     predictions: list[tuple[Prediction, Confidence]]
     decisions: list[Decision]
-    golds: list[GoldLabel]
+    golds: list[tuple[GoldLabel, list[Label]]]
     comments: list[Comment]
 
 
@@ -43,7 +44,7 @@ def get_statement(statement_id: int) -> Statement:
 
 
 def statement_page(statement: Statement, reader: User) -> StatementPage:
-    """Seven queries, eight where the corpus names no drugs by their keys."""
+    """Seven queries, eight where the corpus names no drugs by their keys, one more where it gives a pair two labels."""
     task = statement.corpus.task
     head, tail = drug_cards(statement)
     item = items_with_own_answer(task, [statement.pk], reader).get(statement.pk)
@@ -67,6 +68,14 @@ def statement_page(statement: Statement, reader: User) -> StatementPage:
         hides_models=hides_models,
         predictions=[] if hides_models else [(one, Confidence(one.confidence)) for one in predictions_of(statement)],
         decisions=list(decisions.order_by("id")),
-        golds=list(golds.order_by("id")),
+        golds=_with_further(task, list(golds.order_by("id"))),
         comments=list(comments.order_by("id")),
     )
+
+
+def _with_further(task: Task, golds: list[GoldLabel]) -> list[tuple[GoldLabel, list[Label]]]:
+    """Each gold label with its corpus' others (one query where there are any)."""
+    named = {slug for gold in golds for slug in gold.further or ()}
+    labels = Label.objects.filter(task=task, slug__in=named).order_by("position") if named else ()
+    known = list(labels)
+    return [(gold, [label for label in known if label.slug in (gold.further or ())]) for gold in golds]

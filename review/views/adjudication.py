@@ -28,7 +28,7 @@ from review.queries.adjudication import PAGE, disagreement, disagreements
 from review.queries.comments import thread_of
 from review.queries.mine import own_adjudication, own_adjudications
 from review.views.comments import typed
-from review.views.item import item_or_404
+from review.views.item_page import item_or_404
 from review.views.keeping import forget_kept, keep_over_sign_in, kept_at
 from review.views.queue import leave_for
 from review.wording import worded
@@ -117,18 +117,20 @@ def reopen(request: Request, item_id: int) -> HttpResponse:
         return show(request, item, key=request.POST.get("idempotency_key", ""), form=form, status=422)
     given = form.cleaned_data
     to = LooksAgain(given["to"])
-    written = (
-        _("Opened again for an adjudicator: %(reason)s")
-        if to == LooksAgain.ADJUDICATION
-        else _("Opened again for another pharmacist: %(reason)s")
-    ) % {"reason": given["reason"]}
     try:
         open_again(
-            item=item, by=request.user, to=to, reason=written, idempotency_key=given["idempotency_key"],
-            now=timezone.now(),
+            item=item, by=request.user, to=to, reason=written(to, given["reason"]),
+            idempotency_key=given["idempotency_key"], now=timezone.now(),
         )  # fmt: skip
     except (NotSettled, NobodyElse, NothingToWeigh) as error:
         return show(request, item_or_404(item_id), key=str(uuid.uuid4()), unsaved=worded(error), status=409)
     forget_kept(request, _page(item_id))
     messages.success(request, _("#%(item)s is open again.") % {"item": item_id})
     return leave_for(request, _page(item_id))
+
+
+def written(to: LooksAgain, reason: str) -> str:
+    """The reason as it stands in the discussion."""
+    if to == LooksAgain.ADJUDICATION:
+        return _("Opened again for an adjudicator: %(reason)s") % {"reason": reason}
+    return _("Opened again for another pharmacist: %(reason)s") % {"reason": reason}

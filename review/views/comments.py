@@ -18,7 +18,7 @@ from review.forms import CommentForm
 from review.models import ReviewItem
 from review.permissions import Request, role_required
 from review.queries.comments import thread_of
-from review.views.item import item_or_404
+from review.views.item_page import item_or_404
 from review.views.keeping import forget_kept, keep_over_sign_in, kept_at
 from review.views.queue import see_other, wants_fragment
 from review.wording import worded

@@ -29,7 +29,14 @@ def dashboard(request: Request, task: str) -> HttpResponse:
         "flags": charts.flags_by_reason(found.flags, _("flags")),
         "gold": charts.gold_by_source(found.gold, found.answers, _("gold labels")),
         "days": charts.progress_by_day(found.days, _("day"), _("answers")),
-        "rounds": charts.score_by_round(found.rounds, _("round"), _("accuracy, 0 to 1")),
+        "rounds": charts.score_by_round(
+            [
+                (number, view, f1 if found.scores_relations else accuracy)
+                for number, view, _n, accuracy, f1 in found.rounds
+            ],
+            _("round"),
+            _("micro-F1 of relations, 0 to 1") if found.scores_relations else _("accuracy, 0 to 1"),
+        ),
     }
     context = {"task": shown, "tasks": tasks_with_statements(), "found": found, "figures": figures}
     return render(request, "review/dashboard.html", context)

@@ -21,7 +21,7 @@ from review.forms import ReasonForm
 from review.gate import advise
 from review.permissions import Request, lead_required
 from review.queries.comparison import Pair, parts_of
-from review.queries.models import joinable, lineage_of, model_rows, promotions_of, scores_on
+from review.queries.models import has_seed_pairs, joinable, lineage_of, model_rows, promotions_of, scores_on
 from review.views.opening import to_opened
 from review.views.proposals import to_proposals
 from review.views.queue import see_other
@@ -33,7 +33,12 @@ from review.wording import worded
 @lead_required
 def model_list(request: Request) -> HttpResponse:
     rows = model_rows()
-    return render(request, "review/models.html", {"rows": rows, "joinable": joinable(rows)})
+    context = {
+        "rows": rows,
+        "joinable": joinable(rows),
+        "scores_relations": any(row.score and row.score.micro for row in rows),
+    }
+    return render(request, "review/models.html", context)
 
 
 @require_POST
@@ -74,6 +79,7 @@ def show(request: Request, model_id: int, form: ReasonForm, status: int = 200) -
         "roll_back_to": promotions.roll_back_target(shown.task),
         "scores": scores_on(shown.training_set, shown),
         "lineage": lineage_of(shown),
+        "has_seed_pairs": has_seed_pairs(shown.task),
         "advice": advise(parts_of(Pair(shown, current))) if current is not None and current.pk != shown.pk else None,
         "promotions": list(promotions_of(shown.task)[:20]),
         "form": form,
@@ -125,10 +131,16 @@ def roll_back(request: Request, task: str) -> HttpResponse:
 @require_POST
 @lead_required
 def infer(request: Request, model_id: int) -> HttpResponse:
-    """Have this model read every statement it has not read."""
+    """Have this model read every statement it has not read, or those of pairs that no seed label is about."""
     chosen = get_object_or_404(ModelVersion.objects.select_related("task"), pk=model_id)
     return to_opened(
         request,
-        lambda: runs.open_inference(task=chosen.task, model_version=chosen, by=request.user, now=timezone.now()),
+        lambda: runs.open_inference(
+            task=chosen.task,
+            model_version=chosen,
+            leave_out_seed="leave_out_seed" in request.POST,
+            by=request.user,
+            now=timezone.now(),
+        ),
         otherwise=reverse("review:model", args=[model_id]),
     )

@@ -20,7 +20,7 @@ from review.models import ReviewItem
 from review.permissions import Request, pharmacist_required
 from review.queries.rationale import may_ask, rationale_panel_now
 from review.queries.seeing import model_is_hidden
-from review.views.item import item_or_404
+from review.views.item_page import item_or_404
 from review.views.queue import see_other, wants_fragment
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -10,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from ledger.models import Statement, Task
 from review.filters import LedgerFilter
-from review.models import Preference
+from review.models import LooksAgain, Preference
 from review.permissions import Request, pharmacist_required
 from review.queries.assignees import assignees
 from review.queries.candidates import Place
@@ -38,6 +40,8 @@ def ledger(request: Request, task: str) -> HttpResponse:
         "after": after,
         "preference": Preference.of(request.user),
         "people": assignees() if request.roles.lead else [],
+        "destinations": LooksAgain.choices,
+        "key": uuid.uuid4(),
     }
     return render(request, "review/_search.html" if wants_fragment(request) else "review/search.html", context)
 

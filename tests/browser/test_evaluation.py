@@ -41,6 +41,7 @@ def test_the_report_opens_offline_and_asks_for_nothing(
 ) -> None:
     page = sign_in(context, "lea")
     page.goto(ADDRESS)
+    n_views = page.get_by_role("navigation", name="Held-out examples").get_by_role("link").count()
     with page.expect_download() as offered:
         page.get_by_role("link", name="Download as one HTML file").click()
     report = tmp_path / offered.value.suggested_filename
@@ -55,7 +56,7 @@ def test_the_report_opens_offline_and_asks_for_nothing(
     opened.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     opened.goto(report.as_uri())
-    assert charts_are_drawn(opened) == 6
+    assert charts_are_drawn(opened) == 4 * n_views + 2
     expect(opened.locator(".chart .bars path:visible")).not_to_have_count(0)
     opened.emulate_media(color_scheme="dark")
     opened.wait_for_timeout(300)

@@ -21,6 +21,7 @@ from ledger.models import (
     AtcRule,
     ChainLink,
     Comment,
+    Comparison,
     Corpus,
     DisagreementCause,
     Drug,
@@ -217,6 +218,10 @@ def one_of_each() -> dict[str, models.Model]:
     )  # fmt: skip
     outcome = answer(said, "synergistic")
     assert outcome.gold is not None
+    evaluation = Evaluation.objects.create(
+        model_version=version, training_set=version.training_set, view="test", n_examples=1, metrics={},
+        evaluated_at=NOW,
+    )  # fmt: skip
     rows: list[models.Model] = [
         said,
         said.pattern,
@@ -236,10 +241,8 @@ def one_of_each() -> dict[str, models.Model]:
             training_set=version.training_set, statement=said, label=label("synergistic"), role="train",
             source="gold", gold=outcome.gold,
         ),
-        Evaluation.objects.create(
-            model_version=version, training_set=version.training_set, view="test", n_examples=1, metrics={},
-            evaluated_at=NOW,
-        ),
+        evaluation,
+        Comparison.objects.create(evaluation=evaluation, other=version, metrics={}, compared_at=NOW),
         Promotion.objects.create(task=polarity(), model_version=version, at=NOW, reason="first"),
         EnsembleMember.objects.create(ensemble=model_version(architecture="ensemble"), member=version, position=0),
         Rationale.objects.create(

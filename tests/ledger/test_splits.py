@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from ledger.splits import drug_group, fold_of_pattern, is_held_out, split_of_document, split_of_pair
+from ledger.splits import drug_group, is_held_out, split_of_document, split_of_pair
 
 IDS = [f"DB{number:05d}" for number in range(20_000)]
 
@@ -48,12 +48,6 @@ def test_documents_have_groups_and_no_bridge() -> None:
     shares = Counter(split_of_document(str(number)) for number in range(5_000))
     assert set(shares) == {"train", "validation", "test"}
     assert shares["train"] / 5_000 == pytest.approx(0.8, abs=0.02)
-
-
-def test_a_wordings_fold_is_fixed_for_ever() -> None:
-    folds = [fold_of_pattern(f"⟨1⟩ does {n} to ⟨2⟩.") for n in range(500)]
-    assert folds[:5] == [0, 0, 3, 1, 2]
-    assert {fold: folds.count(fold) > 70 for fold in range(5)} == dict.fromkeys(range(5), True)
 
 
 def test_a_held_out_part_is_fixed_by_its_seed_and_of_the_share_asked_for() -> None:

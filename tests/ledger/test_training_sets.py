@@ -58,17 +58,19 @@ def test_as_many_of_each_class_as_the_smallest_has(live: ModelVersion) -> None:
     finished_run(live, sure(statements(8, start=LATER), 5))
     pseudo, left_out = chosen()
     assert by_class(pseudo) == {"synergistic": 3, "antagonistic": 3}
-    assert left_out == {"more than the smallest class has": 2}
+    assert left_out == {"more than antagonistic has, the label with the fewest": 2}
 
 
 def test_no_more_of_a_class_than_asked_for(live: ModelVersion) -> None:
     finished_run(live, sure(statements(8, start=LATER), 4))
-    assert by_class(chosen(most_per_class=2)[0]) == {"synergistic": 2, "antagonistic": 2}
+    pseudo, left_out = chosen(most_per_class=2)
+    assert by_class(pseudo) == {"synergistic": 2, "antagonistic": 2}
+    assert left_out == {"more than 2 of one label": 4}
 
 
 def test_a_class_the_model_is_never_sure_of_leaves_no_pseudo_labels(live: ModelVersion) -> None:
     finished_run(live, sure(statements(4, start=LATER), 4))
-    assert chosen() == ([], {"more than the smallest class has": 4})
+    assert chosen() == ([], {"more than antagonistic has, the label with the fewest": 4})
 
 
 def test_only_what_the_model_is_sure_of_teaches(live: ModelVersion) -> None:

@@ -17,7 +17,7 @@ from ledger.record.comments import add_comment
 from ledger.record.decisions import withdraw_decision
 from ledger.record.ensembles import add_ensemble
 from ledger.record.gold import add_seed_labels
-from ledger.record.models import add_evaluation, add_model_version
+from ledger.record.models import add_comparison, add_evaluation, add_model_version
 from ledger.record.patterns import decide_pattern
 from ledger.record.predictions import Predicted, close_run, commit_chunk, flag_rules
 from ledger.record.promotions import promote
@@ -180,6 +180,9 @@ def whole_ledger() -> dict[str, models.Model]:
         members=[version, trained_model()], backbone="small", backbone_sha256="1" * 64, artifact=uuid.uuid4().hex * 2,
         calibration={"temperature": 1.0, "method": "none", "n": 0}, code_version="0.1.0", now=NOW,
     )  # fmt: skip
+    comparison = add_comparison(
+        evaluation=evaluation, other=joined, metrics={"n": 4, "model": joined.number, "difference": -0.25}, now=NOW
+    )
     undone = answer(first, "antagonistic", by="ana")
     withdraw_decision(decision=undone.decision, by=user("ana"), idempotency_key=uuid.uuid4(), now=NOW)
     gold = answer(second, "synergistic", by="ben").gold
@@ -208,6 +211,7 @@ def whole_ledger() -> dict[str, models.Model]:
         "cause": DisagreementCause.objects.get(),
         "pattern": together.decision,
         "member": joined.members.get(position=0),
+        "comparison": comparison,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,14 @@ def make_examples(n: int, *, first_id: int = 1) -> list[Example]:
         head, tail = DRUGS[number % 4], DRUGS[(number + 1 + number // 4 % 3) % 4]
         made.append(Example(make_statement(first_id + number, template, head, tail), label))
     return made
+
+
+def make_sentences(n: int) -> list[Example]:
+    """The same, each a sentence of its own: its number stands behind it."""
+    return [
+        dataclasses.replace(one, statement=one.statement._replace(text=f"{one.statement.text} {one.statement.id}"))
+        for one in make_examples(n)
+    ]
 
 
 def write_tokenizer(folder: Path) -> None:

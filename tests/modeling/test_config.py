@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -17,6 +18,7 @@ def test_paper_preset_is_the_papers_section_3_2() -> None:
     assert (paper.batch_size, paper.max_tokens) == (8, 256)
     assert (paper.patience, paper.max_epochs) == (2, 8)
     assert (paper.mentions, paper.pooling) == ("raw", "cls")
+    assert paper.sampling == "random", "the paper draws its batches at random"
     assert not paper.class_weights
     assert not paper.merge_repeats
     assert paper.curated_share == 0
@@ -52,6 +54,7 @@ def test_unknown_field_is_refused_with_the_known_ones() -> None:
         ("alpha", None),
         ("class_weights", 1),
         ("pooling", True),
+        ("sampling", None),
     ],
 )
 def test_value_of_another_type_is_refused(name: str, value: object) -> None:
@@ -81,6 +84,7 @@ def test_value_of_another_type_is_refused(name: str, value: object) -> None:
         ("pooling", "max"),
         ("padding", "none"),
         ("precision", "int4"),
+        ("sampling", "sorted"),
         ("curated_share", 1.5),
         ("architecture", "lstm"),
         ("tuning", "none"),
@@ -126,10 +130,20 @@ def test_a_configuration_from_before_there_were_architectures_is_the_first_paper
     assert TrainingConfig.from_json(old) == TrainingConfig(architecture="cls", tuning="lora", balanced_sampling=False)
 
 
+def test_a_configuration_from_before_sampling_could_be_chosen_drew_by_length() -> None:
+    for name, preset in PRESETS.items():
+        old = {field: value for field, value in preset.to_json().items() if field != "sampling"}
+        read = TrainingConfig.from_json(old)
+        assert read.sampling == "by_length", name
+        assert read == dataclasses.replace(preset, sampling="by_length")
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
         ({"class_weights": True, "balanced_sampling": True}, "class_weights and balanced_sampling both"),
+        ({"balanced_sampling": True, "sampling": "random"}, 'sampling is "random" but balanced_sampling and'),
+        ({"architecture": "pair_reader", "sampling": "random"}, 'leave sampling at "by_length"'),
         ({"architecture": "rbert_cnn", "pooling": "mean"}, "pooling is 'mean' but the architecture 'rbert_cnn'"),
     ],
 )

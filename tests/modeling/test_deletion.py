@@ -10,7 +10,7 @@ from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
 from modeling.deletion import DRAWS, Drop, TooFewPatterns, deletion_test, drop_of, summary
 from modeling.inference import LoadedModel
-from modeling.records import Example
+from modeling.records import Example, Input
 from modeling.training import train
 from tests.modeling.conftest import DRUGS, make_statement
 
@@ -93,16 +93,16 @@ def test_special_tokens_stay_and_a_fifth_of_the_others_goes(
 ) -> None:
     from modeling import deletion
 
-    asked: list[list[list[int]]] = []
-    answer = deletion.logits_for
+    asked: list[list[Input]] = []
+    answer = deletion.logits_of
 
-    def noting(network: object, ids: list[list[int]], **options: object) -> object:
-        asked.append(ids)
-        return answer(network, ids, **options)  # type: ignore[arg-type]
+    def noting(network: object, inputs: list[Input], **options: object) -> object:
+        asked.append(inputs)
+        return answer(network, inputs, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(deletion, "logits_for", noting)
+    monkeypatch.setattr(deletion, "logits_of", noting)
     drop = drop_of(three_way, of_three_labels(1)[0].statement, np.random.default_rng(1))
-    (whole,), (again, *shorter) = asked
+    (whole,), (again, *shorter) = ([one.ids for one in inputs] for inputs in asked)
     assert whole == again
     assert len(shorter) == 1 + DRAWS
     assert drop.n_deleted == round((len(whole) - 2) / 5) == 2

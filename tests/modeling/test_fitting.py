@@ -44,6 +44,27 @@ def rates(backbone: Backbone, **settings: object) -> dict[str, float]:
     return told.by_name
 
 
+def n_padded_batches(backbone: Backbone, **settings: object) -> int:
+    """Of 64 training batches, how many hold padding; the rows are of 4 and of 24 tokens by turns."""
+    rows = [Row(input_ids=[2, *[7] * (2 if number % 2 else 22), 3], labels=0, weights=1.0) for number in range(256)]
+    config = TrainingConfig(max_epochs=1, patience=1, batch_size=4, **settings)  # type: ignore[arg-type]
+    network = build(backbone, n_labels=2, pooling="mean").network
+    with_padding: list[bool] = []
+
+    def note(module: nn.Module, arguments: object, given: dict[str, torch.Tensor]) -> None:
+        with_padding.append(not bool(given["attention_mask"].all()))
+
+    network.register_forward_pre_hook(note, with_kwargs=True)
+    fit(network, rows, [], config, n_labels=2, pad_id=0, callbacks=[])
+    assert len(with_padding) == 64
+    return sum(with_padding)
+
+
+def test_batches_drawn_by_length_hold_little_padding_and_those_drawn_at_random_much(backbone: Backbone) -> None:
+    assert n_padded_batches(backbone) <= 10  # sorted in 4 heaps of 16 batches: where the lengths change, and the end
+    assert n_padded_batches(backbone, sampling="random") >= 45  # 7 of 8 batches of four hold both lengths
+
+
 def test_what_starts_from_chance_has_its_own_step_size(backbone: Backbone) -> None:
     found = rates(backbone, head_learning_rate=1e-2)
     assert {rate for name, rate in found.items() if name.startswith("classifier.")} == {1e-2}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -10,12 +11,15 @@ import pytest
 import torch
 
 from modeling.backbones import Backbone
+from modeling.config import TrainingConfig
+from modeling.forward import logits_of
 from modeling.inference import LoadedModel
-from modeling.networks.cls import build
+from modeling.networks.building import build
 from modeling.onnx_export import LIMIT, GraphDiffers, difference, quantise, write_graph
+from modeling.records import Input, Places
 from modeling.serving import Graph
 
-INPUTS = [[2, *range(4, 4 + n), 3] for n in (3, 9, 3, 17, 30, 5, 9, 40, 1)]
+INPUTS = [Input((2, *range(4, 4 + n), 3)) for n in (3, 9, 3, 17, 30, 5, 9, 40, 1)]
 
 
 @pytest.fixture
@@ -39,15 +43,56 @@ def test_graph_gives_the_networks_logits_with_and_without_padding(
     assert found.to_json()["limit"] == LIMIT == 1e-4
 
 
+def pairs(*, places: bool, kinds: bool) -> list[Input]:
+    """Sentences from short to long with one to three pairs of mentions each, drawn with a seed."""
+    drawn = np.random.default_rng(5)
+    made = []
+    for n in (4, 9, 9, 17, 30, 40, 40):
+        ids = (2, *drawn.integers(4, 50, n).tolist(), 3)
+        of_tokens = (0, *drawn.integers(0, 3, n).tolist(), 0)
+        for _ in range(1 + n % 3):
+            head, tail = drawn.integers(1, n - 1, 2).tolist()
+            at = Places(head, head + 2, tail, tail + 1)
+            made.append(Input(ids, at if places else None, of_tokens if kinds else None))
+    return made
+
+
+@pytest.mark.parametrize("architecture", ["cls_dense", "rbert_cnn", "pair_reader"])
+def test_networks_for_relations_are_graphs_too(backbone: Backbone, tmp_path: Path, architecture: Any) -> None:
+    torch.manual_seed(3)
+    network = build(backbone, n_labels=4, architecture=architecture).network.eval()
+    fused = write_graph(network, tmp_path / "model.onnx")
+    assert fused["Attention"] == 2
+    reads = TrainingConfig(architecture=architecture)
+    inputs = pairs(places=reads.reads_places, kinds=reads.reads_kinds)
+    graph = Graph(tmp_path / "model.onnx", threads=2)
+    found = difference(network, graph, inputs, pad_id=0)
+    assert 0 <= found.unpadded < 1e-5
+    assert 0 <= found.padded < 1e-5
+
+    expected = logits_of(network, inputs, pad_id=0)
+    assert np.ptp(expected, axis=0).max() > 0.01, "else every input would be as good as any other"
+    np.testing.assert_allclose(graph.logits_of(inputs, pad_id=0), expected, atol=1e-5)
+    alone = np.concatenate([graph.logits_of([one], pad_id=0) for one in inputs])
+    np.testing.assert_allclose(alone, expected, atol=1e-5)
+    if reads.reads_places:
+        swapped = [one._replace(places=Places(*one.places[2:], *one.places[:2])) for one in inputs if one.places]
+        assert not np.allclose(graph.logits_of(swapped, pad_id=0), expected, atol=1e-3)
+
+    quantise(tmp_path / "model.onnx", tmp_path / "int8.onnx")
+    rounded = Graph(tmp_path / "int8.onnx", threads=1).logits_of(inputs, pad_id=0)
+    assert 0 < np.abs(rounded - expected).max() < 0.3 * np.abs(expected).max()
+
+
 def test_any_batch_and_any_length_go_through(graph: Graph) -> None:
     for batch, tokens in ((1, 2), (5, 7), (2, 64)):
-        logits = graph(np.full((batch, tokens), 5), np.ones((batch, tokens), dtype=np.int64))
+        logits = graph(input_ids=np.full((batch, tokens), 5), attention_mask=np.ones((batch, tokens), dtype=np.int64))
         assert (logits.shape, logits.dtype) == ((batch, 2), np.float32)
 
 
 def test_padding_and_company_change_no_answer(graph: Graph) -> None:
-    alone = np.concatenate([graph.logits_for([ids], pad_id=0) for ids in INPUTS])
-    np.testing.assert_allclose(graph.logits_for(INPUTS, pad_id=0), alone, atol=1e-5)
+    alone = np.concatenate([graph.logits_of([one], pad_id=0) for one in INPUTS])
+    np.testing.assert_allclose(graph.logits_of(INPUTS, pad_id=0), alone, atol=1e-5)
 
 
 def test_dropout_is_off_whatever_mode_the_network_is_in(model: LoadedModel, tmp_path: Path) -> None:
@@ -97,5 +142,5 @@ def test_quantised_matrices_are_8_bits_with_a_scale_for_each_column(model: Loade
     for name in feed_forward:
         assert held[name.replace("_quantized", "_scale")].shape == (64,)
 
-    exact, rounded = (Graph(tmp_path / name).logits_for(INPUTS, pad_id=0) for name in ("model.onnx", "int8.onnx"))
+    exact, rounded = (Graph(tmp_path / name).logits_of(INPUTS, pad_id=0) for name in ("model.onnx", "int8.onnx"))
     assert 0 < np.abs(exact - rounded).max() < 0.2 * np.abs(exact).max()

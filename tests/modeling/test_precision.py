@@ -15,7 +15,7 @@ from modeling.encode import load_tokenizer
 from modeling.forward import logits_of
 from modeling.inputs import encode_with_places
 from modeling.networks.cls import build
-from modeling.precision import fastest_safe_dtype
+from modeling.precision import can_bfloat16, fastest_safe_dtype
 from modeling.records import Span, Statement
 
 AMX = {"amx_bf16": True}
@@ -79,3 +79,21 @@ def test_this_machine_gives_an_answer_of_the_two(network: nn.Module, tokenizer: 
     for capabilities in (None, AMX):
         found = fastest_safe_dtype(network, tokenizer, pad_id=0, capabilities=capabilities)
         assert found in (torch.float32, torch.bfloat16)
+
+
+def test_a_gpu_is_probed_by_its_own_abilities_and_not_by_the_processors(
+    network: nn.Module, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: including_emulation)
+    assert can_bfloat16("cpu", AMX)
+    assert not can_bfloat16("cuda", AMX), "only by emulation, which is slower"
+    found = fastest_safe_dtype(network, tokenizer, pad_id=0, device="cuda:0", capabilities=AMX, clock=never)
+    assert found == torch.float32
+
+
+def test_the_probe_leaves_the_network_where_it_was(network: nn.Module, tokenizer: Tokenizer) -> None:
+    before = {name: part.clone() for name, part in network.named_parameters()}
+    fastest_safe_dtype(network, tokenizer, pad_id=0, capabilities=AMX, clock=clock(1.0, 0.5))
+    for name, part in network.named_parameters():
+        assert (part.device.type, part.dtype) == ("cpu", torch.float32)
+        assert torch.equal(part, before[name])

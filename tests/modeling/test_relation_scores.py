@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from modeling.relation_scores import Entities, Related, RelationScores, Tally, micro_intervals, score_relations
+from modeling.relation_scores import (
+    Entities,
+    Related,
+    RelationScores,
+    Tally,
+    f1_differences,
+    micro_intervals,
+    score_relations,
+    type_intervals,
+)
 
 TYPES = ("INHIBITOR", "AGONIST", "SUBSTRATE")
 ENTITIES = {
@@ -87,3 +96,25 @@ def test_intervals_come_of_documents_and_are_the_same_each_time() -> None:
     assert 0.55 < low < 0.75 < high < 0.92  # a share of 0.75 of 40: two standard errors are 0.137
     alone = score_relations(gold[:1], [], types=TYPES, entities={"0": ENTITIES["2"]})
     assert micro_intervals(alone) == {"precision": None, "recall": None, "f1": None}
+
+
+def test_the_intervals_of_a_type_leave_out_draws_that_miss_it() -> None:
+    entities = {str(number): ENTITIES["2"] for number in range(4)}
+    gold = [Related("0", "AGONIST", "C1", "G1"), *(Related(name, "INHIBITOR", "C1", "G1") for name in "123")]
+    found = score_relations(gold, gold, types=TYPES, entities=entities)
+    intervals = type_intervals(found)
+    assert set(intervals) == {"AGONIST", "INHIBITOR"}
+    assert intervals["AGONIST"] == {"precision": [1, 1], "recall": [1, 1], "f1": [1, 1]}  # though a third has none
+
+
+def test_what_a_model_gains_on_another_is_of_the_same_draws() -> None:
+    entities = {str(number): ENTITIES["2"] for number in range(40)}
+    gold = [Related(name, "AGONIST", "C1", "G1") for name in entities]
+    best, half, none = (score_relations(gold, gold[:n], types=TYPES, entities=entities) for n in (40, 20, 0))
+    found = f1_differences(half, best)
+    assert set(found) == {None, "AGONIST"}
+    assert found[None] == found["AGONIST"]
+    low, high = found[None] or (0, 0)
+    assert low < 2 * 20 / 60 - 1 < high < 0  # F1 2/3 and 1
+    assert f1_differences(best, best)[None] == [0, 0]
+    assert f1_differences(none, best)[None] == [-1, -1]

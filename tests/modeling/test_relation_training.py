@@ -10,16 +10,17 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from modeling import training
+from modeling import deletion, training
 from modeling.adapter_facts import described
 from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
-from modeling.deletion import deletion_test
+from modeling.deletion import NothingToDelete, deletion_test
 from modeling.inference import LoadedModel
 from modeling.networks.on_encoder import OnEncoder
 from modeling.networks.pair_reader import PairReader
 from modeling.networks.rbert_cnn import RBertCnn
-from modeling.rationale import NotExplainable, attribute
+from modeling.rationale import attribute
+from modeling.records import Input
 from modeling.sharing import SharedBackbone
 from modeling.training import TrainedModel, train
 from tests.modeling.conftest import make_examples, make_statement
@@ -145,13 +146,50 @@ def test_one_sentence_with_two_pairs_is_two_inputs(model_ii: TrainedModel, backb
     assert model.cache.hits == 2
 
 
-def test_a_rationale_is_given_and_a_deletion_test_refused(model_ii: TrainedModel, backbone: Backbone) -> None:
+def test_a_rationale_is_given(model_ii: TrainedModel, backbone: Backbone) -> None:
     model = LoadedModel.load(model_ii.folder, backbone, sha256=model_ii.sha256, device="cpu")
-    statement = make_examples(1)[0].statement
-    rationale = attribute(model, statement, label_index=0)
+    rationale = attribute(model, make_examples(1)[0].statement, label_index=0)
     assert abs(sum(abs(token.weight) for token in rationale.tokens) - 1) < 1e-6
-    with pytest.raises(NotExplainable, match="may not be taken out"):
-        deletion_test(model, [statement], seed=1)
+
+
+def test_words_are_taken_out_around_the_mentions_that_are_read(
+    made: TrainedModel, way: TrainingConfig, backbone: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = LoadedModel.load(made.folder, backbone, sha256=made.sha256, device="cpu")
+    asked: list[list[Input]] = []
+    answer = deletion.logits_of
+
+    def noting(network: object, inputs: list[Input], **options: object) -> object:
+        asked.append(inputs)
+        return answer(network, inputs, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deletion, "logits_of", noting)
+    statements = [one.statement for one in make_examples(12)]
+    result = deletion_test(model, statements, seed=1)
+    assert result.n_statements == 12
+    assert result.chosen.mean > result.random.mean, "the verb decides, and it is no mention"
+    for (whole,), (again, *shorter) in zip(asked[::2], asked[1::2], strict=True):
+        assert whole == again
+        for one in shorter:
+            assert len(one.ids) < len(whole.ids)
+            assert (one.ids[0], one.ids[-1]) == (whole.ids[0], whole.ids[-1])
+            assert (one.kinds is None) == (whole.kinds is None) == (not way.reads_kinds)
+            assert (one.places is None) == (whole.places is None) == (not way.reads_places)
+            assert mentions(one) == mentions(whole)
+
+
+def mentions(one: Input) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """The tokens and kinds of both mentions, of an input that says where they stand."""
+    if one.places is None:
+        return []
+    spans = (slice(*one.places[:2]), slice(*one.places[2:]))
+    return [(one.ids[span], (one.kinds or ())[span]) for span in spans]
+
+
+def test_a_statement_of_mentions_alone_has_nothing_to_take_out(model_ii: TrainedModel, backbone: Backbone) -> None:
+    model = LoadedModel.load(model_ii.folder, backbone, sha256=model_ii.sha256, device="cpu")
+    with pytest.raises(NothingToDelete, match=r"^Statement 3 has no token outside its mentions"):
+        deletion_test(model, [make_statement(3, "⟨1⟩ ⟨2⟩")], seed=1)
 
 
 def test_a_training_that_fails_leaves_nothing(

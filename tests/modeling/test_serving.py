@@ -15,8 +15,9 @@ import pytest
 from modeling import artifacts
 from modeling.artifacts import ArtifactChanged
 from modeling.inference import LoadedModel
+from modeling.inputs import inputs_of
 from modeling.onnx_export import quantise, write_graph
-from modeling.records import Statement
+from modeling.records import Input, Statement
 from modeling.serving import FLOAT32, GRAPH, Graph, NoNumber, NotServable, ServedModel, has_exact_products
 from modeling.training import TrainedModel
 from tests.modeling.conftest import make_examples, make_statement
@@ -121,8 +122,8 @@ def test_a_graph_that_gives_no_number_is_refused(folder: Path) -> None:
     served = ServedModel.load(folder)
 
     class Broken:
-        def logits_for(self, token_ids: list[list[int]], *, pad_id: int) -> np.ndarray:
-            return np.full((len(token_ids), 2), np.nan, dtype=np.float32)
+        def logits_of(self, inputs: list[Input], *, pad_id: int) -> np.ndarray:
+            return np.full((len(inputs), 2), np.nan, dtype=np.float32)
 
     broken = dataclasses.replace(served, graph=Broken())  # type: ignore[arg-type]
     with pytest.raises(NoNumber, match="gave statement 1 the scores"):
@@ -138,6 +139,19 @@ def test_an_exported_model_answers_wherever_a_trained_one_does(folder: Path, mod
         assert one.scores == pytest.approx(other.scores, abs=1e-5)
 
 
+def test_a_model_that_learnt_each_type_by_itself_is_served_as_one(folder: Path) -> None:
+    manifest = artifacts.read_manifest(folder)
+    artifacts.write_manifest(folder, {**{name: manifest[name] for name in manifest if name != "files"}, "unrelated": 1})
+    served = ServedModel.load(folder)
+    inputs = inputs_of(STATEMENTS, served.tokenizer, served.config)
+    logits = served.graph.logits_of(inputs, pad_id=served.pad_id)
+    types = 1 / (1 + np.exp(-logits[:, 0] / served.temperature))
+    exported = LoadedModel.exported(folder, sha256=artifacts.seal(folder))
+    for one, other, expected in zip(served.answer(STATEMENTS), exported.answer(STATEMENTS), types, strict=True):
+        assert one.scores == pytest.approx((expected, 1 - expected), abs=1e-6)
+        assert other.scores == pytest.approx(one.scores, abs=1e-6)
+
+
 @pytest.mark.parametrize(("flags", "exact"), [("avx2 avx512_vnni", True), ("avx2 avx_vnni", True), ("avx2 fma", False)])
 def test_a_processor_without_vnni_is_told_by_its_flags(tmp_path: Path, flags: str, exact: bool) -> None:
     (tmp_path / "cpuinfo").write_text(f"flags : fpu {flags}\n")
@@ -150,16 +164,16 @@ def test_the_slower_exact_product_gives_the_same_answers(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quantise(folder / GRAPH, tmp_path / "int8.onnx")
-    inputs = [[2, *range(4, 4 + n), 3] for n in (3, 9, 17, 30)]
-    quick = Graph(tmp_path / "int8.onnx", threads=1).logits_for(inputs, pad_id=0)
+    inputs = [Input((2, *range(4, 4 + n), 3)) for n in (3, 9, 17, 30)]
+    quick = Graph(tmp_path / "int8.onnx", threads=1).logits_of(inputs, pad_id=0)
     monkeypatch.setattr("modeling.serving.has_exact_products", lambda: False)
-    slow = Graph(tmp_path / "int8.onnx", threads=1).logits_for(inputs, pad_id=0)
+    slow = Graph(tmp_path / "int8.onnx", threads=1).logits_of(inputs, pad_id=0)
     np.testing.assert_array_equal(quick, slow)
 
 
 def test_batches_computed_at_once_are_those_computed_in_turn(folder: Path) -> None:
-    inputs = [[2, *range(4, 4 + n % 40), 3] for n in range(200)]
-    at_once, in_turn = (Graph(folder / GRAPH, threads=n).logits_for(inputs, pad_id=0) for n in (4, 1))
+    inputs = [Input((2, *range(4, 4 + n % 40), 3)) for n in range(200)]
+    at_once, in_turn = (Graph(folder / GRAPH, threads=n).logits_of(inputs, pad_id=0) for n in (4, 1))
     np.testing.assert_array_equal(at_once, in_turn)
 
 

@@ -67,7 +67,7 @@ def predict(
     )  # fmt: skip
     prediction = Prediction.objects.create(
         statement=statement, model_version=model, chunk=chunk, label=facts.label(said), confidence=confidence,
-        scores=pack_scores((1 - confidence, confidence)),
+        scores=pack_scores(tuple(confidence if slug == said else 1 - confidence for slug in model.labels)),
     )  # fmt: skip
     for reason in reasons:
         Flag.objects.create(prediction=prediction, rule=rules[reason], explanation=f"because of {reason}")

@@ -67,7 +67,7 @@ class Command(BaseCommand):
                 labelled.examples, labelled.labels, import_string(RESOLVE)(settings.DDI_BACKBONE)
             )
             seeds = range(1, options["seeds"] + 1)
-            pool, tested = learner.split(options["by"], seed=1)
+            fold = learner.split(options["by"], seed=1)
         except (BadInput, ValueError, FileNotFoundError) as error:
             raise CommandError(str(error)) from error
         strategies = options["strategy"] or [*ORDERS, BY_PATTERN]
@@ -84,8 +84,9 @@ class Command(BaseCommand):
             "task": task.slug,
             "labels": labels,
             "by": options["by"],
-            "pool": len(pool),
-            "tested": len(tested),
+            "pool": len(fold.teach),
+            "tested": len(fold.test),
+            "repeated": fold.repeated,
             "seeds": list(seeds),
             "batch": options["batch"],
             "full": round(sum(one.full for one in courses) / len(courses), 4),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import QuerySet
 
 from ledger.corpora.submission import SubmittedRelation, submitted, write_submission
 from ledger.management.printing import print_facts
 from ledger.management.task_option import add_task_option, task_named
-from ledger.models import Corpus, ModelVersion, Prediction
+from ledger.models import Corpus, GoldLabel, ModelVersion, Prediction, Split, Statement, Task, said_beside
 from ledger.queries import current_model
 
 
@@ -26,6 +27,17 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path, help="the file to write")
         parser.add_argument("--corpus", required=True, metavar="NAME", help="the corpus whose pairs were predicted")
         parser.add_argument("--model", type=int, help="number of the model version; the live one by default")
+        parser.add_argument(
+            "--split",
+            choices=[Split.TRAIN, Split.VALIDATION, Split.TEST],
+            help="only this part of the documents, such as the held-out one (default: all of the corpus)",
+        )
+        parser.add_argument(
+            "--documents", type=Path, metavar="FILE", help="also write the documents of these pairs, one a line"
+        )
+        parser.add_argument(
+            "--gold", type=Path, metavar="FILE", help="also write the relations that hold among these pairs"
+        )
         add_task_option(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -43,22 +55,66 @@ class Command(BaseCommand):
         if version is None:
             raise CommandError(f"The task {task.slug} has no such model version; train one, or name one with --model.")
         predictions = Prediction.objects.filter(model_version=version, statement__corpus=chosen)
+        pairs = Statement.objects.filter(corpus=chosen)
+        if split := options["split"]:
+            predictions, pairs = predictions.filter(statement__split=split), pairs.filter(split=split)
         n_pairs = predictions.count()
         if not n_pairs:
-            raise CommandError(f"{version} has predicted nothing in {corpus}; run infer first.")
+            part = f"the {split} part of {corpus}" if split else corpus
+            raise CommandError(f"{version} has predicted nothing in {part}; run infer first.")
         related = predictions.exclude(label__negative=True).order_by("statement_id")
-        n_rows = _write(path, related.values_list("statement__external_id", "label__slug").iterator(2_000))
+        said = related.values_list("statement__external_id", "label__slug", "scores").iterator(2_000)
+        n_rows = _write(path, _each(said, list(version.labels)))
         facts = {"file": str(path), "model_version": version.number, "pairs": n_pairs, "relations": n_rows}
         lines = [f"{n_rows:,} relations among {n_pairs:,} pairs written to {path} (model version {version.number})"]
+        if listed := options["documents"]:
+            facts["documents"] = _write_documents(listed, pairs)
+            lines.append(f"{facts['documents']:,} documents written to {listed}")
+        if gold := options["gold"]:
+            facts["gold_relations"] = _write(gold, _gold(task, pairs))
+            lines.append(f"{facts['gold_relations']:,} relations that hold written to {gold}")
         print_facts(self.stdout, lines, facts, as_json=json)
 
 
+def _each(said: Iterable[tuple[str, str, bytes | memoryview]], labels: list[str]) -> Iterator[tuple[str, str]]:
+    """Each pair with its type, and again with each type that the model says beside it."""
+    for external_id, slug, packed in said:
+        for one in (slug, *said_beside(slug, packed, labels)):
+            yield external_id, one
+
+
+def _gold(task: Task, pairs: QuerySet[Statement]) -> Iterator[tuple[str, str]]:
+    """Each of these pairs with its gold types, the further ones of its corpus among them."""
+    gold = GoldLabel.objects.current().filter(task=task, statement__in=pairs).exclude(label__negative=True)
+    rows = gold.order_by("statement_id").values_list("statement__external_id", "label__slug", "further")
+    denials = set(task.labels.filter(negative=True).values_list("slug", flat=True))
+    for external_id, slug, further in rows.iterator(2_000):
+        for one in dict.fromkeys([slug, *(further or ())]):
+            if one not in denials:
+                yield external_id, one
+
+
+def _write_documents(path: Path, pairs: QuerySet[Statement]) -> int:
+    """Write the documents of these pairs, one a line; returns how many. Raises CommandError."""
+    documents = pairs.order_by("document").values_list("document", flat=True).distinct()
+
+    def write(file: TextIO) -> int:
+        return sum(bool(file.write(f"{document}\n")) for document in documents.iterator(2_000))
+
+    return _whole(path, write)
+
+
 def _write(path: Path, rows: Iterator[tuple[str, str]]) -> int:
-    """Write the file; it appears whole. Raises CommandError."""
+    """Write relations; returns how many. Raises CommandError."""
+    return _whole(path, lambda file: write_submission(file, _submitted(rows)))
+
+
+def _whole(path: Path, write: Callable[[TextIO], int]) -> int:
+    """What `write` writes into the file, which appears whole. Raises CommandError."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with partial.open("w", encoding="utf-8", newline="") as file:
-            n_rows = write_submission(file, _submitted(rows))
+            n_rows = write(file)
         partial.replace(path)
     except OSError as error:
         why = (error.strerror or "no reason given").lower()

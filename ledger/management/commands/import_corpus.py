@@ -12,8 +12,8 @@ from django.utils import timezone
 from ledger.corpora.annotated import Source, find_sources
 from ledger.corpora.bad_input import BadInput, printable
 from ledger.imports import DocumentsReport, corpus_name_for, import_documents
-from ledger.imports.documents import Checked, check_documents
-from ledger.imports.folder import FolderContents, import_one, look_into
+from ledger.imports.documents_check import Checked, Met, check_documents
+from ledger.imports.folder import FolderContents, PassedOver, beside, import_one, look_into
 from ledger.imports.rejects import reject_path_beside
 from ledger.management.import_command import ImportCommand
 from ledger.management.printing import print_facts
@@ -54,18 +54,28 @@ class Command(ImportCommand):
                 f"{path}: a document without one of its rows would say what its corpus does not, so --skip-bad is for "
                 "tables of statements; correct the row, or take its document out of all files."
             )
+        if not options["task"] and len(tasks := {source.task for source in sources}) > 1:
+            raise CommandError(
+                f"{path}: the folder holds corpora for the tasks {' and '.join(sorted(tasks))}; name one file or "
+                "folder after the other."
+            )
+        passed_over = beside(path, {file for source in sources for file in source.files})
+        if not json:
+            print_facts(self.stdout, _passed_over(passed_over), {}, as_json=False)
         reports: list[DocumentsReport] = []
-        checked = [self._check_source(source, path, options) for source in sources]  # all, before any is written
+        met: dict[str, Met] | None = {} if len(sources) > 1 else None
+        checked = [self._check_source(source, path, met, options) for source in sources]  # before one is written
         for source, found in zip(sources, checked, strict=True):
             reports.append(self._import_source(source, found, path, options))
             if not json:
                 print_facts(self.stdout, reports[-1].facts(), {}, as_json=False)
         if json:
-            print_facts(self.stdout, [], {"corpora": [report.as_dict() for report in reports]}, as_json=True)
+            told = {"corpora": [report.as_dict() for report in reports], "passed_over": _as_dicts(passed_over)}
+            print_facts(self.stdout, [], told, as_json=True)
 
-    def _check_source(self, source: Source, path: Path, options: dict[str, Any]) -> Checked:
+    def _check_source(self, source: Source, path: Path, met: dict[str, Met] | None, options: dict[str, Any]) -> Checked:
         with self.telling(path, source.name) as progress:
-            return check_documents(source=source, on_progress=progress, **_place_of(source, path, options))
+            return check_documents(source=source, on_progress=progress, met=met, **_place_of(source, path, options))
 
     def _import_source(self, source: Source, checked: Checked, path: Path, options: dict[str, Any]) -> DocumentsReport:
         with self.telling(path, source.name) as progress:
@@ -102,15 +112,23 @@ class Command(ImportCommand):
             if not json:
                 self.print_report(report, as_json=False)
         if json:
-            passed_over = [{"file": str(file), "why": why} for file, why in contents.passed_over]
-            print_facts(self.stdout, [], {"files": reports, "passed_over": passed_over}, as_json=True)
+            told = {"files": reports, "passed_over": _as_dicts(contents.passed_over)}
+            print_facts(self.stdout, [], told, as_json=True)
 
 
 def _facts(contents: FolderContents) -> list[str]:
     return [
         *(f"{printable(file.name)} holds: {kind.value}" for file, kind in contents.files),
-        *(f"{printable(file.name)} is passed over: it {why}" for file, why in contents.passed_over),
+        *_passed_over(contents.passed_over),
     ]
+
+
+def _passed_over(files: PassedOver) -> list[str]:
+    return [f"{printable(file.name)} is passed over: it {why}" for file, why in files]
+
+
+def _as_dicts(files: PassedOver) -> list[dict[str, str]]:
+    return [{"file": str(file), "why": why} for file, why in files]
 
 
 def _place_of(source: Source, path: Path, options: dict[str, Any]) -> dict[str, Any]:

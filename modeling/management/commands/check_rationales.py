@@ -13,7 +13,7 @@ from ledger.models import ModelVersion
 from ledger.queries import current_model
 from modeling.artifacts import ArtifactChanged
 from modeling.backbones import BackboneChanged, BackboneMissing
-from modeling.deletion import DRAWS, SHARE, DeletionTest, Interval, TooFewPatterns, deletion_test
+from modeling.deletion import DRAWS, SHARE, DeletionTest, Interval, NothingToDelete, TooFewPatterns, deletion_test
 from modeling.inference import BackboneMismatch, UnknownArchitecture
 from modeling.rationale import METHOD, VERSION, NotExplainable
 from modeling.store.models import ArtifactMissing
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             )
         except (
             ArtifactChanged, ArtifactMissing, BackboneChanged, BackboneMissing, BackboneMismatch, NotExplainable,
-            TooFewPatterns, UnknownArchitecture,
+            NothingToDelete, TooFewPatterns, UnknownArchitecture,
         ) as error:  # fmt: skip
             raise CommandError(str(error)) from error
         finally:

@@ -46,8 +46,8 @@ class Command(RunCommand):
             by_view = self._measured(version, training_set, against if against != version else None)
         if not by_view:
             raise CommandError(
-                f"Round {training_set.round.number} holds no test examples of {version}'s classes: label statements of "
-                "the test split, then open a round."
+                f"Round {training_set.round.number} holds no test or validation examples of {version}'s classes: label "
+                "statements of the test split, then open a round."
             )
         kept = keep(version, training_set, by_view)
         facts: dict[str, Any] = {

@@ -45,6 +45,8 @@ class Command(RunCommand):
                 raise CommandError(str(error)) from error
 
         run = self.see_through(Run.Kind.INFERENCE, open_run, predict_pending)
+        detail = dict(run.detail)
+        unread = [why for _, why in detail.pop("unread", [])]
         self.report(
             {
                 "run": run.pk,
@@ -52,7 +54,8 @@ class Command(RunCommand):
                 "predictions": run.n_done,
                 "flags": run.n_flags,
                 "root_hash": run.root_hash,
-                **run.detail,
+                **detail,
+                **({"unread": unread} if unread else {}),
             },
             as_json=options["json"],
         )

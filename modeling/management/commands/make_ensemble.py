@@ -12,6 +12,7 @@ from ledger.management.task_option import task_named
 from ledger.models import Evaluation, ModelVersion, Run, Task
 from ledger.record.ensembles import NotJoinable, ensemble_of, open_joining
 from ledger.record.runs import AlreadyActive
+from modeling.management.figure_lines import headline_figures
 from modeling.store.ensembles import join
 
 
@@ -43,9 +44,9 @@ class Command(RunCommand):
                 "artifact": version.artifact,
                 "calibration": version.calibration,
                 **{
-                    f"{one.view}_{name}": one.metrics[name]
+                    name: value
                     for one in evaluations
-                    for name in ("n", "accuracy", "macro_f1")
+                    for name, value in headline_figures(one.view, one.metrics).items()
                 },
             },
             as_json=options["json"],

@@ -14,6 +14,7 @@ from ledger.models import Evaluation, ModelVersion, Run
 from ledger.record.runs import AlreadyActive, UnknownCorpus, open_round
 from modeling.backbones import BackboneChanged, BackboneMissing, resolve
 from modeling.management.config_option import add_config_options, preset_given, settings_given
+from modeling.management.figure_lines import headline_figures
 from modeling.store.rounds import train_round
 
 
@@ -54,10 +55,11 @@ class Command(RunCommand):
                 "left_out": composition["left_out"],
                 "calibration": version.calibration,
                 **version.measured["adapter"],
+                **version.measured["training"],
                 **{
-                    f"{one.view}_{name}": one.metrics[name]
+                    name: value
                     for one in evaluations
-                    for name in ("n", "accuracy", "macro_f1")
+                    for name, value in headline_figures(one.view, one.metrics).items()
                 },
             },
             as_json=options["json"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 from pytest_django import Settings
@@ -31,12 +32,24 @@ def test_each_way_answers_the_same_pairs(settings: Settings, tmp_path: Path, mon
     monkeypatch.delenv("DDI_REALDATA", raising=False)
     settings.DDI_BACKBONE = str(write_backbone(tmp_path / "small-bert", positions=512))
     settings.VAR_DIR = tmp_path
+    monkeypatch.setattr("modeling.store.relation_pace.SEEDS", (42,))
     rows, data = bench_relations(30)
     assert [row.name.split(",")[0] for row in rows] == [
         "inference", "labels of Model II as the straightforward way's", "inference", "training", "training",
+        "held-out micro-F1",
     ]  # fmt: skip
     assert rows[1].ours == 100
-    assert all((row.ours or 0) > 0 and (row.peer or 1) > 0 for row in rows)
+    *rates, quality = rows
+    assert all((row.ours or 0) > 0 and (row.peer or 1) > 0 for row in rates)
+    by_seed = data["micro_f1_by_seed"]
+    assert {name: len(scores) for name, scores in by_seed.items()} == {"default": 1, "paper": 1}
+    assert (quality.ours, quality.peer) == (
+        pytest.approx(fmean(by_seed["default"]), abs=1e-4), pytest.approx(fmean(by_seed["paper"]), abs=1e-4),
+    )  # fmt: skip
+    assert 0 <= (quality.ours or 0) <= 1
+    assert quality.met == ((quality.ours or 0) >= (quality.peer or 0))
+    assert data["pairs_held_out"] == Statement.objects.filter(corpus__name="part-3").count()
+    assert 0 < data["pairs_taught_for_quality"] <= data["pairs"] - data["pairs_held_out"]
     assert data["pairs"] == data["sentences"] * 4 == Statement.objects.count()
     assert Prediction.objects.count() == 2 * data["pairs"]
     assert all(len(rates) == 3 for rates in data["rates_by_turn"].values())

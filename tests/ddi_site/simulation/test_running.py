@@ -14,7 +14,7 @@ from ddi_site.simulation.summary import lines, mean_curve, summarised
 from modeling.backbones import resolve
 from modeling.cross_validation.learner import Learner
 from modeling.evaluation.held_out import HeldOut
-from tests.modeling.conftest import make_examples, write_backbone
+from tests.modeling.conftest import make_sentences, write_backbone
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def courses(tmp_path_factory: pytest.TempPathFactory) -> list[Course]:
     folder = tmp_path_factory.mktemp("backbone")
     examples = [
         HeldOut(example, (), (), f"PMID{at % 9}", "papers", "seed", is_known_pattern=False)
-        for at, example in enumerate(make_examples(90))
+        for at, example in enumerate(make_sentences(90))
     ]
     learner = Learner(examples, ("synergistic", "antagonistic"), resolve(str(write_backbone(folder / "small"))))
     return simulate(learner, "document", seeds=(1, 2), batch=8)
@@ -83,6 +83,7 @@ def test_people_are_told_the_same(courses: list[Course]) -> None:
     facts = {
         "pool": 70,
         "tested": 20,
+        "repeated": 3,
         "by": "document",
         "seeds": [1, 2],
         "full": 0.9,
@@ -90,8 +91,9 @@ def test_people_are_told_the_same(courses: list[Course]) -> None:
     }
     said = list(lines(facts))
     assert said[0] == "70 statements to ask about, 20 held out by document, 2 seeds; all labels teach macro-F1 0.900"
-    assert len(said) == 2 + len(ORDERS) + 1
-    assert "100% of random order's" in said[2]
+    assert said[1] == "3 statements left out, whose very sentence is held out"
+    assert len(said) == 3 + len(ORDERS) + 1
+    assert "100% of random order's" in said[3]
 
 
 def test_the_drawing_is_an_svg_that_names_every_strategy(courses: list[Course], tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from ledger.corpora import drugprot
 from ledger.corpora.bad_input import BadRow
 from ledger.corpora.chemprot import (
-    DRUGPROT_TYPES,
     EVALUATED,
     GROUP_OF,
+    GROUPS,
     evaluated_rows,
     read_chemprot,
     read_gold_standard,
@@ -35,12 +36,13 @@ def test_types_and_not_groups_are_read_and_blanks_taken_off(tmp_path: Path) -> N
 
 
 def test_groups_stand_for_the_types_that_drugprot_has() -> None:
-    assert DRUGPROT_TYPES["CPR:3"] == ("ACTIVATOR", "INDIRECT-UPREGULATOR")
-    assert DRUGPROT_TYPES["CPR:4"] == ("INDIRECT-DOWNREGULATOR", "INHIBITOR")
-    assert DRUGPROT_TYPES["CPR:9"] == ("PRODUCT-OF", "SUBSTRATE", "SUBSTRATE_PRODUCT-OF")
-    assert DRUGPROT_TYPES["CPR:10"] == DRUGPROT_TYPES["CPR:7"] == ()
-    assert sum(len(types) for types in DRUGPROT_TYPES.values()) == 13
-    assert {GROUP_OF[type_] for group in EVALUATED for type_ in DRUGPROT_TYPES[group]} == set(EVALUATED)
+    of_drugprot = {group: [type_ for type_ in types if type_ in drugprot.TYPES] for group, types in GROUPS.items()}
+    assert of_drugprot["CPR:3"] == ["ACTIVATOR", "INDIRECT-UPREGULATOR"]
+    assert of_drugprot["CPR:4"] == ["INDIRECT-DOWNREGULATOR", "INHIBITOR"]
+    assert of_drugprot["CPR:9"] == ["PRODUCT-OF", "SUBSTRATE", "SUBSTRATE_PRODUCT-OF"]
+    assert of_drugprot["CPR:10"] == of_drugprot["CPR:7"] == []
+    assert sum(len(types) for types in of_drugprot.values()) == len(drugprot.TYPES) == 13
+    assert {GROUP_OF[type_] for group in EVALUATED for type_ in of_drugprot[group]} == set(EVALUATED)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,8 @@ REMEDY = "correct the row, or take its document out of all of the corpus's files
 def test_what_is_wrong_with_an_entity_is_said_with_its_place(
     tmp_path: Path, row: tuple[object, ...], said: str
 ) -> None:
-    tables = drugprot(tmp_path, [("17", TITLE, BODY.replace("[T1 CHEMICAL Atropine]", "Atropine"))], [])
+    body = BODY.replace("[T1 CHEMICAL Atropine]", "Atropine")
+    tables = drugprot(tmp_path, [("17", TITLE, body)], [("17", "AGONIST", "T4", "T2")])
     with tables.entities.open("a", encoding="utf-8") as file:
         file.write("\t".join(map(str, row)) + "\n")
     assert message(tables) == f"{tables.entities}, line 4, {said}; {REMEDY}"

@@ -75,8 +75,15 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, was: str, now: str
 
 def test_a_file_cut_off_is_refused_at_the_line_it_ends(tmp_path: Path) -> None:
     path = tmp_path / "batch.gz"
-    path.write_bytes(gzip.compress((TWO * 50).encode())[:-20])
+    many = "".join(pubtator(str(number), "A title", BODY) for number in range(100))
+    path.write_bytes(gzip.compress(many.encode())[:-20])
     with pytest.raises(BadFile, match=r"line \d+: the gzip file ends too early; fetch or pack it again"):
         list(read_pubtator(path))
     with pytest.raises(BadFile, match="the file holds no documents"):
         list(read_pubtator(write(tmp_path, "\n\n")))
+
+
+def test_a_document_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, TWO + pubtator("17", "A title", BODY))
+    with pytest.raises(BadInput, match="line 14, column document: the document 17 stands on line 1 already"):
+        list(read_pubtator(path))

@@ -82,7 +82,7 @@ def test_quotes_are_text_in_a_tab_separated_file(tmp_path: Path) -> None:
         (b"a,b\n\n\n", 1, None, "a header and no rows"),
         (b"a,c\n1,2\n", 1, "b", "the header lacks b (it has a, c)"),
         (b"a,b,A\n1,2,3\n", 1, "A", "the column stands there twice"),
-        (b"a;b\n1;2\n", 1, "a", "comma- or tab-separated"),
+        (b"a|b\n1|2\n", 1, "a", "comma- or tab-separated"),
         (b"\xff\xfea\0,\0b\0\n\0", 1, None, "UTF-16; save it as UTF-8"),
         (b"a,b\xff\n1,2\n", 1, None, "the header is not UTF-8"),
         (b"a,b\0\n1,2\n", 1, None, "the header holds NUL bytes"),

@@ -46,5 +46,8 @@ def test_entities_and_documents(tmp_path: Path) -> None:
     kinds = read_entity_kinds(drugprot(tmp_path).entities)
     assert kinds == {"17": {"T1": "chemical", "T2": "gene", "T3": "gene", "T4": "chemical"}}
     assert read_documents(write_lines(tmp_path / "pmids.txt", [("17",), ("18",)])) == ["17", "18"]
-    with pytest.raises(BadRow, match="column kind: “VIRUS” is no kind of entity"):
-        read_entity_kinds(write_lines(tmp_path / "e.tsv", [("17", "T1", "VIRUS", 0, 1, "x")]))
+    assert read_entity_kinds(write_lines(tmp_path / "e.tsv", [("17", "T1", "Drug", 0, 1, "x")])) == {
+        "17": {"T1": "drug"}
+    }
+    with pytest.raises(BadRow, match="column kind: the entity “T1” has no kind"):
+        read_entity_kinds(write_lines(tmp_path / "e.tsv", [("17", "T1", " ", 0, 1, "x")]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -247,7 +248,7 @@ def test_nothing_is_written_of_a_corpus_with_a_broken_row_at_its_end(tmp_path: P
 
 
 def test_an_import_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    drugprot(tmp_path, [(str(number), TITLE, BODY) for number in range(250)], [])
+    drugprot(tmp_path, [(str(number), TITLE, BODY) for number in range(250)], [("3", "AGONIST", "T1", "T2")])
     from ledger.imports import documents
 
     add_statements, calls = documents.add_statements, []
@@ -274,4 +275,87 @@ def test_another_task_s_kinds_are_refused(tmp_path: Path) -> None:
     drugprot(tmp_path)
     with pytest.raises(UnsuitableCorpus, match="its pairs are of chemical and gene, the task ddi-2013 asks about drug"):
         bring(tmp_path, "ddi-2013")
+    assert not Import.objects.exists()
+
+
+def of_drugprot(folder: Path, body: str) -> None:
+    drugprot(folder, [("16", "Before", "Nothing."), ("17", TITLE, body)])
+
+
+def of_chemprot(folder: Path, body: str) -> None:
+    chemprot(folder, [("CPR:6", "N ", "ANTAGONIST", "T1", "T2")], [])
+    drugprot(folder, [("17", TITLE, body)], None)  # writes over the abstracts and entities
+
+
+def of_ddi(folder: Path, body: str) -> None:
+    names = {"T1 CHEMICAL": "e0 drug", "T2 GENE-Y": "e1 drug", "T3 GENE-N": "e2 drug", "T4 CHEMICAL": "e3 drug"}
+    for written, name in names.items():
+        body = body.replace(written, name)
+    ddi_zip(folder, {"a.xml": ddi_document([ddi_sentence(0, body, [])])})
+
+
+def of_pubtator(folder: Path, body: str) -> None:
+    for written, name in (("CHEMICAL", "Chemical"), ("GENE-Y", "Gene"), ("GENE-N", "Gene")):
+        body = body.replace(written, name)
+    (folder / "batch.txt").write_text(pubtator("16", "Before", "Nothing.") + pubtator("17", TITLE, body))
+
+
+CHANGES = {
+    "other text": ("blocks the", "barely blocks the"),
+    "other mention": ("[T2 GENE-Y M3 receptor]", "[T2 GENE-Y M3] receptor"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize(
+    ("write", "task", "document", "where"),
+    [
+        (of_drugprot, "drugprot", "17", r"small_abstracts\.tsv, line 2, column document"),
+        (of_chemprot, "drugprot", "17", r"small_abstracts\.tsv, line 1, column document"),
+        (of_ddi, "ddi-2013", "DDI-Own.d0", r"ddi\.zip/a\.xml, line 2, column document"),
+        (of_pubtator, "drugprot", "17", r"batch\.txt, line 4, column document"),
+    ],
+)
+def test_a_changed_document_under_a_known_id_is_refused_by_name(
+    tmp_path: Path,
+    write: Callable[[Path, str], None],
+    task: str,
+    document: str,
+    where: str,
+    change: tuple[str, str],
+) -> None:
+    write(tmp_path, BODY)
+    bring(tmp_path, task)
+    before = counts()
+    write(tmp_path, BODY.replace(*change))
+    with pytest.raises(
+        BadInput,
+        match=f"{where}: the corpus small holds the document {document} with another text or other mentions "
+        r"\(at the pair \S+ and \S+\); take the document out, or import it into another corpus with --corpus",
+    ):
+        bring(tmp_path, task)
+    assert counts() == before
+    write(tmp_path, BODY)
+    assert bring(tmp_path, task).n_added == 0
+
+
+def test_pubtator_is_read_for_the_kinds_of_any_task(tmp_path: Path) -> None:
+    Task.objects.create(slug="disease", title="d", question="?", head_kind="chemical", tail_kind="disease")
+    body = "[a Chemical Zinc] spares [b Gene CHRM3] in [c Disease fever]."
+    (tmp_path / "batch.txt").write_text(pubtator("17", "T", body))
+    assert bring(tmp_path, "disease").n_added == 1
+    said = Statement.objects.get()
+    assert (said.head_text, said.tail_text, said.head_kind, said.tail_kind) == ("Zinc", "fever", "chemical", "disease")
+    assert said.other_mentions == [[12, 17, "gene"]]
+    assert bring(tmp_path, "drugprot", "other").n_added == 1
+
+
+def test_a_file_without_a_pair_of_the_task_s_kinds_is_refused_with_those_it_has(tmp_path: Path) -> None:
+    (tmp_path / "batch.txt").write_text(pubtator("17", "T", "[a Chemical Zinc] spares [b Chemical iron] in [c X men]."))
+    with pytest.raises(UnsuitableCorpus) as refused:
+        bring(tmp_path)
+    assert str(refused.value) == (
+        "no sentence of batch.txt mentions a pair of chemical and gene, which the task drugprot asks about; its "
+        "mentions are: 2 chemical, 1 x. Name a task for these kinds with --task"
+    )
     assert not Import.objects.exists()

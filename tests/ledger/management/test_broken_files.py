@@ -100,11 +100,24 @@ def in_row(change: Damage) -> Damage:
 BROKEN_FILES: dict[str, tuple[Damage, str, str]] = {
     "empty": (lambda content: b"", ", line 1: ", "the file is empty"),
     "UTF-16": (lambda content: content.decode().encode("utf-16"), ", line 1: ", "UTF-16; save it as UTF-8"),
+    "UTF-16 without its mark": (
+        lambda content: content.decode().encode("utf-16-le"),
+        ", line 1: ",
+        "UTF-16; save it as UTF-8",
+    ),
     "cut-off gzip": (lambda content: gzip.compress(content)[:-12], ", line ", "the gzip file ends too early"),
     "gzip in name alone": (lambda content: b"\x1f\x8b" + content, ", line 1: ", "not sound gzip"),
 }
 BROKEN_TABLES: dict[str, tuple[Damage, str, str]] = {
     **BROKEN_FILES,
+    "a workbook": (lambda content: b"PK\x03\x04" + content, ": ", "this is a zip or a workbook; unpack it, or save"),
+    "carriage returns alone": (
+        lambda content: content.replace(b"\n", b"\r"),
+        ", line 1: ",
+        "the lines end in carriage returns alone; save the file with line feeds",
+    ),
+    "bars": (lambda content: content.replace(b",", b"|"), ", line 1, column ", ""),
+    "a web page": (lambda content: b"<!DOCTYPE html><html>Not found</html>", ", line 1, column ", ""),
     "header alone": (lambda content: content.split(b"\n")[0] + b"\n", ", line 1: ", "a header and no rows"),
     "Latin-1": (in_row(lambda line: line[:-1] + b"\xe4"), ", line 2, column ", "the row is not UTF-8"),
     "Latin-1 in the header": (in_header(lambda line: line + b"\xe4"), ", line 1: ", "the header is not UTF-8"),
@@ -130,8 +143,9 @@ BROKEN_TABLES: dict[str, tuple[Damage, str, str]] = {
 }
 BROKEN_FREE_TEXT: dict[str, tuple[Damage, str, str]] = {
     **BROKEN_FILES,
-    "Latin-1": (lambda content: content.replace(b"worse", b"w\xf6rse"), ", line 1: ", "not UTF-8 text"),
-    "NUL": (lambda content: content.replace(b"worse", b"w\0rse"), ", line 1: ", "not UTF-8 text"),
+    "Latin-1": (lambda content: content.replace(b"worse", b"w\xf6rse"), ", line 1: ", "the line is not UTF-8"),
+    "NUL": (lambda content: content.replace(b"worse", b"w\0rse"), ", line 1: ", "holds a NUL byte; take it out"),
+    "a line of five megabytes": (lambda content: content + b"x" * 5_000_000, ", line 2: ", "too long to be a row"),
     "NUL as an escape": (
         lambda content: content.replace(b"worse", b"w\\u0000"),
         ", line 1, column sentence: ",
@@ -182,6 +196,45 @@ def test_a_broken_file_is_refused_by_line_and_column_and_a_sound_one_is_read(
         assert words in said, name
     path.write_text(reading.good, encoding="utf-8")
     run(reading, path)
+
+
+DRESSES: dict[str, Damage] = {
+    "a byte-order mark": lambda content: b"\xef\xbb\xbf" + content,
+    "line ends of Windows": lambda content: content.replace(b"\n", b"\r\n"),
+    "no line end at the end": lambda content: content.rstrip(b"\n"),
+    "packed": gzip.compress,
+    "rows twice": lambda content: content + content.partition(b"\n")[2],
+}
+TABLE_DRESSES: dict[str, Damage] = {
+    **DRESSES,
+    "tabs": lambda content: content.replace(b",", b"\t"),
+    "semicolons": lambda content: content.replace(b",", b";"),
+    "a line end in a cell": in_row(lambda line: b'"\n'.join(line.rsplit(b",", 1)).replace(b'"\n', b',"\n') + b'"'),
+}
+
+
+@pytest.mark.parametrize("reading", [*TABLES, FREE_TEXT], ids=str)
+def test_a_sound_file_in_another_dress_says_the_same(corpus: Task, tmp_path: Path, reading: Reading) -> None:
+    path = tmp_path / f"f{reading.suffix}"
+    path.write_text(reading.good, encoding="utf-8")
+    run(reading, path)
+    told = {name: n for name, n in counts().items() if name != "Import"}
+    for name, dressed in (DRESSES if reading is FREE_TEXT else TABLE_DRESSES).items():
+        path.write_bytes(dressed(reading.good.encode()))
+        run(reading, path)
+        assert {name: n for name, n in counts().items() if name != "Import"} == told, name
+
+
+def test_a_sentence_of_free_text_that_changed_under_its_id_is_refused(corpus: Task, tmp_path: Path) -> None:
+    path = tmp_path / "f.jsonl"
+    changed = json.dumps(SENTENCE | {"sentence": "Alpha with Beta is fine."}) + "\n"
+    path.write_text(FREE_TEXT.good + changed)
+    said = "column sentence: “d1” was read with another text before, above or into the corpus f; leave it out, or name"
+    assert f", line 2, {said}" in refusal(FREE_TEXT, path)
+    path.write_text(FREE_TEXT.good)
+    run(FREE_TEXT, path)
+    path.write_text(changed)
+    assert f", line 1, {said}" in refusal(FREE_TEXT, path)
 
 
 @pytest.mark.parametrize("reading", [*TABLES, FREE_TEXT], ids=str)

@@ -51,6 +51,7 @@ def test_a_dry_run_prints_the_papers_table_and_writes_nothing(corpus: Task, argu
         "asdcd: rows dropped for: a drug is not resolved 1",
     ]
     assert "pairs: 1 unresolved: Nobody" in lines
+    assert "drugbank: distinct wordings: antagonistic 1, synergistic 1" in lines
     assert "per-pattern oracle: 100.0% of 8 (2 patterns, 0 of them once; the commonest label alone: 62.5%)" in lines
     assert lines[-1] == "nothing written: this was a dry run"
     assert counts() == before

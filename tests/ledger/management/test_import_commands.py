@@ -71,7 +71,10 @@ def test_json_is_one_object_on_one_line(tmp_path: Path) -> None:
             ["import_labels", "{}/i.csv", "--corpus", "x"],
             "{}/i.csv: there is no corpus x; import its statements first, or add --add-statements.",
         ),
-        (["import_corpus", "{}/i.csv"], "{}/i.csv: this is no folder; name the folder that holds the files."),
+        (
+            ["import_corpus", "{}/i.csv"],
+            "{}/i.csv: this is one table (interaction statements); import it with import_statements.",
+        ),
         (
             ["import_corpus", "{}/empty"],
             "{}/empty: no file in the folder is of a known kind; see the README for the columns wanted.",

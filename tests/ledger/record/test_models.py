@@ -7,7 +7,13 @@ import pytest
 from ledger.integrity import problems
 from ledger.models import Evaluation, ModelVersion
 from ledger.models.append_only import LedgerIsAppendOnly
-from ledger.record.models import AlreadyDerived, NotATrainedVersion, add_derived_version, add_evaluation
+from ledger.record.models import (
+    AlreadyDerived,
+    NotATrainedVersion,
+    add_comparison,
+    add_derived_version,
+    add_evaluation,
+)
 from tests.ledger.facts import NOW
 from tests.ledger.together import at_once
 from tests.ledger.whole import taught, trained_model
@@ -37,6 +43,18 @@ def test_a_model_is_evaluated_once_on_each_view_and_the_first_result_stays(versi
     unseen = evaluate(version, view="one_unseen", accuracy=0.5)
     assert {row.view: row.metrics["accuracy"] for row in Evaluation.objects.all()} == {"test": 0.75, "one_unseen": 0.5}
     assert (unseen.n_examples, list(problems())) == (4, [])
+
+
+def test_a_later_comparison_is_a_row_of_its_own_once_for_each_other_model(version: ModelVersion) -> None:
+    evaluation, others = evaluate(version, accuracy=0.75), [trained_model(), trained_model()]
+    first, second = (
+        add_comparison(evaluation=evaluation, other=other, metrics={"n": 4, "difference": 0.25}, now=NOW)
+        for other in others
+    )
+    assert first != second
+    assert add_comparison(evaluation=evaluation, other=others[0], metrics={"n": 3}, now=NOW) == first
+    assert [one.metrics["n"] for one in evaluation.comparisons.all()] == [4, 4]
+    assert list(problems()) == []
 
 
 def test_the_same_evaluation_sent_at_once_is_one_row(committed_db: str) -> None:

@@ -48,7 +48,7 @@ def test_pairs_meet_statements_and_the_table_counts_them(corpus: Task, tmp_path:
     assert report.names["pairs"].steps == {"name": 6, "id": 2, "synonym": 1, "without salt or stereo": 1}
     # "raises" is synergistic and "lowers" antagonistic throughout
     assert report.oracle == Oracle(n=8, n_patterns=2, n_right=8, n_alone=0, n_commonest=5)
-    assert sum(sum(labels.values()) for labels in report.pattern_folds.values()) == 8
+    assert report.wordings == {"drugbank": {"synergistic": 1, "antagonistic": 1}}
     assert GoldLabel.objects.count() == 0
 
 

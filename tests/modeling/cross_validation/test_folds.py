@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
 
-from modeling.cross_validation.folds import Scheme, TooFewToFold, folds_of, validating
+from modeling.cross_validation.folds import Scheme, TooFewToFold, folds_of
 from modeling.evaluation.held_out import HeldOut
 from modeling.records import Example
 from tests.modeling.conftest import make_statement
@@ -15,10 +16,14 @@ TEMPLATES = [f"⟨1⟩ may {verb} the risk of ⟨2⟩." for verb in ("increase",
 
 
 def held_out(n: int = 60) -> list[HeldOut]:
-    """Statements in five wordings, of twelve drugs and seven documents; the first wordings are of label 0."""
+    """Statements in five wordings, of twelve drugs and seven documents; the first wordings are of label 0.
+
+    Each is a sentence of its own.
+    """
+    statements = [make_statement(at, TEMPLATES[at % 5]) for at in range(n)]
     return [
         HeldOut(
-            example=Example(make_statement(at, TEMPLATES[at % 5]), int(at % 5 > 2)),
+            example=Example(statements[at]._replace(text=f"{statements[at].text} {at}"), int(at % 5 > 2)),
             drugs=(at % 12, (at * 7 + 1) % 12),
             atc_groups=((), ()),
             document=f"PMID{at % 7}",
@@ -74,13 +79,47 @@ def test_too_few_units_are_refused(n: int) -> None:
         folds_of(held_out(), "pattern", n=n, seed=1)
 
 
-def test_about_a_tenth_validates_and_equal_texts_stay_together() -> None:
+def test_a_document_of_two_corpora_is_one() -> None:
+    examples = held_out()
+    examples += [dataclasses.replace(one, corpus="abstracts") for one in examples]
+    for fold in folds_of(examples, "document", n=3, seed=1):
+        assert not {examples[at].document for at in fold.teach} & {examples[at].document for at in fold.test}
+        assert {examples[at].corpus for at in fold.test} == {"papers", "abstracts"}
+
+
+@pytest.mark.parametrize("scheme", ["document", "pattern"])
+def test_a_sentence_that_is_tested_never_teaches_and_is_counted(scheme: Scheme) -> None:
+    """Another abstract has a sentence of the first one, about another pair: another document and another wording."""
     examples = [
-        HeldOut(Example(make_statement(at, f"⟨1⟩ may {at % 300} ⟨2⟩."), 0), (), (), "", "c", "seed", False)
-        for at in range(600)
+        dataclasses.replace(one, example=Example(make_statement(at, f"⟨1⟩ may change ⟨2⟩ {at} times."), 0))
+        for at, one in enumerate(held_out())
     ]
-    teach, stop = validating(examples, range(600), seed=1)
-    assert sorted(teach + stop) == list(range(600))
-    assert 30 < len(stop) < 95
-    texts = [{examples[at].example.statement.text for at in part} for part in (teach, stop)]
-    assert not texts[0] & texts[1]
+    (first, *_) = examples
+    copy = first.example.statement._replace(id=99, pattern="another pair of the sentence")
+    examples[59] = dataclasses.replace(examples[59], document="PMID99", example=Example(copy, 0))
+    repeated = []
+    for fold in folds_of(examples, scheme, n=3, seed=1):
+        texts = [{examples[at].example.statement.text for at in side} for side in (fold.teach, fold.test)]
+        assert not texts[0] & texts[1]
+        assert len(fold.teach) + len(fold.test) + fold.repeated == 60
+        repeated.append(fold.repeated)
+    assert sorted(repeated) in ([0, 0, 0], [0, 1, 1])
+    assert sum(sum(fold.repeated for fold in folds_of(examples, scheme, n=3, seed=seed)) for seed in range(8)) > 0
+
+
+def test_by_drug_and_pattern_neither_drugs_nor_wording_of_a_tested_pair_are_taught() -> None:
+    examples = held_out(400)
+    folds = folds_of(examples, "drug-and-pattern", n=3, seed=1)
+    assert 3 < len(folds) <= 9
+    for fold in folds:
+        assert fold.test
+        for unit in (
+            lambda at: {examples[at].example.statement.pattern},
+            lambda at: set(examples[at].drugs),
+        ):
+            taught, tested = (set().union(*map(unit, side)) for side in (fold.teach, fold.test))
+            assert not taught & tested
+        assert len(fold.teach) + len(fold.test) + fold.between + fold.repeated == 400
+        assert fold.between > 0
+    by_drug = folds_of(examples, "drug", n=3, seed=1)
+    assert sorted(at for fold in folds for at in fold.test) == sorted(at for fold in by_drug for at in fold.test)

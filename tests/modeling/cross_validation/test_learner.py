@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from modeling.backbones import Backbone
 from modeling.cross_validation.learner import Learner
 from modeling.evaluation.held_out import HeldOut
-from tests.modeling.conftest import make_examples
+from tests.modeling.conftest import make_sentences
 
 
 @pytest.fixture(scope="module")
 def learner(backbone: Backbone) -> Learner:
     examples = [
         HeldOut(example, (), (), f"PMID{at % 7}", "papers", "seed", is_known_pattern=False)
-        for at, example in enumerate(make_examples(60))
+        for at, example in enumerate(make_sentences(60))
     ]
     return Learner(examples, ("synergistic", "antagonistic"), backbone)
 
 
 def test_what_is_asked_about_and_what_tests_share_no_document(learner: Learner) -> None:
-    pool, tested = learner.split("document", seed=3)
-    assert sorted([*pool, *tested]) == list(range(60))
-    documents = [{learner.examples[at].document for at in some} for some in (pool, tested)]
+    fold = learner.split("document", seed=3)
+    assert sorted((*fold.teach, *fold.test)) == list(range(60))
+    documents = [{learner.examples[at].document for at in some} for some in (fold.teach, fold.test)]
     assert not documents[0] & documents[1]
-    assert learner.split("document", seed=3) == (pool, tested)
+    assert learner.split("document", seed=3) == fold
+
+
+def test_a_document_of_two_corpora_is_not_split(learner: Learner, backbone: Backbone) -> None:
+    both = [*learner.examples, *(dataclasses.replace(one, corpus="abstracts") for one in learner.examples)]
+    fold = Learner(both, learner.labels, backbone).split("document", seed=3)
+    assert {both[at].corpus for at in fold.test} == {"papers", "abstracts"}
+    assert not {both[at].document for at in fold.teach} & {both[at].document for at in fold.test}
 
 
 def test_with_one_class_met_it_tells_nothing_apart(learner: Learner) -> None:

@@ -10,6 +10,7 @@ import pytest
 from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
 from modeling.cross_validation.folds import Fold
+from modeling.cross_validation.kept import name_of
 from modeling.cross_validation.relation_trial import (
     DocumentsShared,
     RelationTrial,
@@ -60,6 +61,20 @@ def test_figures_by_hand(backbone: Backbone) -> None:
     assert {type_: one["gold"] for type_, one in found["by_type"].items()} == {"synergistic": 3, "antagonistic": 2}
     low, high = found["intervals"]["f1"]
     assert low <= found["micro"]["f1"] <= high
+
+
+def test_a_pair_of_which_two_types_are_likelier_than_not_is_said_to_have_both(backbone: Backbone) -> None:
+    made = pairs(2)
+    made[0] = dataclasses.replace(made[0], further=(1,))
+    found = described(trial(made, backbone).score(range(2), np.asarray([[0.75, 0.625, 0.25], [0.625, 0.25, 0.375]])))
+    assert (found["micro"]["gold"], found["micro"]["predicted"], found["micro"]["right"]) == (3, 3, 2)
+
+
+def test_a_training_of_two_types_is_kept_apart_from_one_of_the_first_alone(backbone: Backbone) -> None:
+    one, both = (dataclasses.replace(pairs(1)[0].example, further=further) for further in ((), (1,)))
+    softmax, by_type = PRESETS["relations"], dataclasses.replace(PRESETS["relations"], loss="multi_label")
+    assert name_of(softmax, backbone, LABELS, [one]) == name_of(softmax, backbone, LABELS, [both])
+    assert name_of(by_type, backbone, LABELS, [one]) != name_of(by_type, backbone, LABELS, [both])
 
 
 def test_a_sentence_that_is_tested_never_teaches() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,20 +11,26 @@ import pytest
 from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
 from modeling.cross_validation.folds import Fold, folds_of
-from modeling.cross_validation.running import CrossValidation, Said, thin_out
+from modeling.cross_validation.running import CrossValidation, thin_out
+from modeling.cross_validation.scoring import Scoring
 from modeling.evaluation.held_out import HeldOut
 from modeling.training import NotEnoughExamples
-from tests.modeling.conftest import make_examples
+from tests.modeling.conftest import make_sentences
 
 LABELS = ("synergistic", "antagonistic")
 
 
+def labelled(n: int) -> list[HeldOut]:
+    """Sentences of fourteen documents."""
+    return [
+        HeldOut(example, (), (), f"PMID{at % 14}", "papers", "seed", is_known_pattern=False)
+        for at, example in enumerate(make_sentences(n))
+    ]
+
+
 @pytest.fixture(scope="session")
 def examples() -> list[HeldOut]:
-    return [
-        HeldOut(example, (), (), f"PMID{at % 7}", "papers", "seed", is_known_pattern=False)
-        for at, example in enumerate(make_examples(160))
-    ]
+    return labelled(160)
 
 
 @pytest.fixture
@@ -33,13 +40,55 @@ def trial(examples: list[HeldOut], backbone: Backbone, quick: TrainingConfig) ->
     return CrossValidation(examples, folds, "document", LABELS, backbone, config)
 
 
+def scoring(trial: CrossValidation) -> Scoring:
+    return Scoring(trial.examples, trial.labels, trial.scheme)
+
+
 def test_what_is_easily_learnt_is_right_on_the_folds_left_out(trial: CrossValidation) -> None:
-    said = trial.tuned()
+    said, seconds = trial.tuned(seed=2019)
     assert [one.positions for one in said] == [fold.test for fold in trial.folds]
-    figures = trial.figures(said)
+    assert seconds > 0
+    figures = scoring(trial).figures(said)
     assert figures["n"] == 160
     assert figures["macro_f1"] > 0.9
-    assert figures["intervals"]["units"] == {"document": 7}
+    assert figures["intervals"]["units"] == {"document": 14}
+
+
+def test_a_training_that_is_kept_is_not_made_again(trial: CrossValidation, tmp_path: Path) -> None:
+    stages: list[str] = []
+    quick = dataclasses.replace(trial.config, max_epochs=1, patience=1)
+    told = dataclasses.replace(trial, config=quick, keep=tmp_path, on_progress=lambda one: stages.append(one.stage))
+    first, seconds = told.tuned(seed=3)
+    assert stages.count("save") == 4  # the beginning and the end of each fold's
+    again, same_seconds = told.tuned(seed=3)
+    assert stages.count("save") == 4
+    assert same_seconds == seconds
+    for one, other in zip(first, again, strict=True):
+        assert one.positions == other.positions
+        np.testing.assert_array_equal(one.scores, other.scores)
+        np.testing.assert_array_equal(one.uncalibrated, other.uncalibrated)
+    other_seed, _ = told.tuned(seed=4)
+    assert stages.count("save") == 8
+    assert not np.array_equal(other_seed[0].scores, first[0].scores)
+
+
+def test_probabilities_before_the_temperature_are_kept_too(trial: CrossValidation, tmp_path: Path) -> None:
+    more = labelled(320)  # of which thirty and more validate
+    folds = folds_of(more, "document", n=2, seed=1)
+    (one, *_), _ = dataclasses.replace(trial, examples=more, folds=folds, keep=tmp_path).tuned(seed=3)
+    temperatures = [float(np.load(path)["temperature"]) for path in tmp_path.iterdir()]
+    assert any(temperature != 1 for temperature in temperatures)
+    assert not np.allclose(one.scores, one.uncalibrated)
+    np.testing.assert_allclose(one.uncalibrated.sum(axis=1), 1)
+
+
+def test_the_seed_of_the_training_changes_neither_folds_nor_what_validates(trial: CrossValidation) -> None:
+    other = dataclasses.replace(trial, config=dataclasses.replace(trial.config, seed=7))
+    assert other.taught() == trial.taught()
+    for fold, taught in zip(trial.folds, trial.taught(), strict=True):
+        assert sorted((*taught.teach, *taught.stop)) == list(fold.teach)
+        assert not taught.shares
+    assert dataclasses.replace(trial, fold_seed=2).taught() != trial.taught()
 
 
 def test_baselines_stand_on_the_same_folds(trial: CrossValidation) -> None:
@@ -47,39 +96,13 @@ def test_baselines_stand_on_the_same_folds(trial: CrossValidation) -> None:
     assert list(by_name) == ["TF-IDF", "frozen vectors"]
     for said in by_name.values():
         assert [one.positions for one in said] == [fold.test for fold in trial.folds]
-    assert trial.figures(by_name["TF-IDF"])["accuracy"] > 0.9  # one word tells the labels apart
+    assert scoring(trial).figures(by_name["TF-IDF"])["accuracy"] > 0.9  # one word tells the labels apart
 
 
 def test_curated_sentences_stand_beside_the_baselines_too(trial: CrossValidation) -> None:
     config = dataclasses.replace(trial.config, curated_share=0.05)
     names = [name for name, _ in dataclasses.replace(trial, config=config).baselines()]
     assert names[2:] == ["TF-IDF and curated sentences", "frozen vectors and curated sentences"]
-
-
-def made_up(trial: CrossValidation, scores: list[list[float]]) -> Said:
-    matrix = np.asarray(scores)
-    return Said(tuple(range(len(scores))), matrix, matrix)
-
-
-def test_examples_of_one_number_count_as_one_by_the_mean_of_their_probabilities(trial: CrossValidation) -> None:
-    true = [trial.examples[at].example.label_index for at in (0, 1)]
-    towards = {0: [0.9, 0.1], 1: [0.1, 0.9]}
-    # two pairs of one relation: the surer one decides
-    said = Said((0, 2), np.asarray([towards[true[0]], [0.55, 0.45][:: 1 if true[0] else -1]]), np.full((2, 2), 0.5))
-    alone = trial.figures([said])
-    together = trial.figures([said], together=[0] * 160)
-    assert alone["n"] == 2
-    assert (together["n"], together["accuracy"]) == (1, 1.0)
-
-
-def test_each_wording_counts_once(trial: CrossValidation) -> None:
-    patterns: dict[str, list[int]] = {}
-    for at, one in enumerate(trial.examples):
-        patterns.setdefault(one.example.statement.pattern, []).append(at)
-    positions = sorted(at for ats in patterns.values() for at in ats)
-    scores = np.asarray([[1.0, 0.0] if trial.examples[at].example.label_index == 0 else [0.0, 1.0] for at in positions])
-    figures = trial.figures([Said(tuple(positions), scores, scores)])
-    assert figures["macro_f1_of_wordings"] == 1.0
 
 
 def test_teaching_is_thinned_by_wording_and_testing_is_not(examples: list[HeldOut]) -> None:

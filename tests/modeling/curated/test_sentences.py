@@ -57,7 +57,8 @@ def test_a_tested_concept_is_left_out_with_all_its_sentences() -> None:
     kept = sentences(unlike=["⟨1⟩ may increase the hepatotoxic activities of ⟨2⟩."])
     assert not [one for one in kept if "hepatotox" in one.pattern.lower()]
     assert [one for one in kept if "nephrotox" in one.pattern.lower()]
-    assert len(sentences()) - len(kept) == 10 + 0  # six ways to say the effect, four the noun
+    of_it = [one for one in sentences() if "hepatotox" in one.pattern.lower()]
+    assert len(of_it) == 10  # six ways to say the effect, four the noun
 
 
 def test_a_sentence_with_most_words_in_common_is_left_out() -> None:
@@ -65,6 +66,12 @@ def test_a_sentence_with_most_words_in_common_is_left_out() -> None:
     gone = {one.pattern for one in sentences()} - {one.pattern for one in sentences(unlike=[tested])}
     assert "The efficacy of ⟨2⟩ can be increased by ⟨1⟩." in gone
     assert "⟨1⟩ and ⟨2⟩ were synergistic." not in gone
+
+
+def test_a_plural_makes_no_other_sentence() -> None:
+    tested = "The therapeutic efficacies of ⟨2⟩ can be increased by ⟨1⟩ again."
+    gone = {one.pattern for one in sentences()} - {one.pattern for one in sentences(unlike=[tested])}
+    assert "The efficacy of ⟨2⟩ can be increased by ⟨1⟩." in gone
 
 
 def test_a_share_is_a_part_and_the_same_every_time() -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from modeling.evaluation.figures import figures
-from modeling.management.figure_lines import figure_lines
+from modeling.management.figure_lines import figure_lines, headline_figures
 from tests.modeling.evaluation.making import answers, held_out
 from tests.review.evaluated import full_metrics
+from tests.review.related import related_metrics
 
 
 def test_each_fact_has_a_line_of_its_own() -> None:
@@ -29,3 +30,22 @@ def test_what_has_no_number_is_said_in_words() -> None:
         line.startswith("test: patterns seen in training and not, too few to part, accuracy 0.500") for line in lines
     )
     assert lines[-1] == "test: no example in common with model 7"
+
+
+def test_relations_are_told_as_the_shared_tasks_score_them() -> None:
+    lines = list(figure_lines("test", related_metrics(against=7)))
+    assert lines[1].startswith("test: relations, micro: precision 0.800 (95 %: ")
+    assert lines[1].endswith("; pretrained 0.000; 6 relations of 4 documents, 5 predicted")
+    assert lines[2].startswith("test: inhibitor: precision 0.667 (95 %: ")
+    assert lines[2].endswith("3 relations, 3 predicted")
+    assert "test: types without a relation here: substrate" in lines
+    assert any(line.startswith("test: accuracy, unrelated pairs too 0.750 (95 %: ") for line in lines)
+    assert not any("none precision" in line or "macro-F1" in line for line in lines)
+    assert "against model 7 on 8 statements, micro-F1 -0.182 (95 %: " in lines[-1]
+
+
+def test_a_report_names_the_micro_figures_of_relations_alone() -> None:
+    assert set(headline_figures("test", full_metrics())) == {"test_n", "test_accuracy", "test_macro_f1"}
+    found = headline_figures("test", related_metrics())
+    assert found["test_micro_precision"] == 4 / 5
+    assert found["test_micro_f1"] == 8 / 11

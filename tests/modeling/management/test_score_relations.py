@@ -68,6 +68,30 @@ def test_broken_files_and_no_types_are_one_sentence(tmp_path: Path) -> None:
         run(*arguments)
 
 
+def related(path: Path, *rows: tuple[str, str, str]) -> Path:
+    return write_lines(path, [("17", type_, f"Arg1:{head}", f"Arg2:{tail}") for type_, head, tail in rows])
+
+
+def test_other_kinds_are_scored_and_the_order_of_two_alike_makes_no_difference(tmp_path: Path) -> None:
+    entities = [
+        ("17", f"T{number}", kind, 0, 4, "Zinc") for number, kind in enumerate(("Drug", "drug", "group", "Drug"))
+    ]
+    arguments = [
+        related(tmp_path / "gold.tsv", ("effect", "T0", "T1"), ("int", "T3", "T1")),
+        related(tmp_path / "said.tsv", ("effect", "T1", "T0"), ("effect", "T0", "T2")),
+        "--entities", write_lines(tmp_path / "entities.tsv", entities), "--types", "effect,int",
+    ]  # fmt: skip
+    facts = json.loads(run(*arguments, "--kinds", "drug, Drug", "--json"))
+    assert (facts["micro"]["gold"], facts["micro"]["predicted"], facts["micro"]["right"]) == (2, 1, 1)
+    assert facts["left_out"] == {"predicted, not of a head and a tail of the document": 1}
+    with pytest.raises(
+        CommandError, match=r"no entity is a chemical or gene; the kinds there are: drug, group\. Name two"
+    ):
+        run(*arguments)
+    with pytest.raises(CommandError, match="“drug” does not name two kinds; give them like --kinds drug,drug"):
+        run(*arguments, "--kinds", "drug")
+
+
 @pytest.mark.realdata
 def test_the_toy_data_scores_as_worked_out_by_hand(real_data: Path) -> None:
     """25 gold rows, all different; of 31 predicted ones 3 are of other documents, 2 of no known type and 3 repeated.
@@ -108,3 +132,16 @@ def test_the_toy_data_scores_as_worked_out_by_hand(real_data: Path) -> None:
         "predicted, of a type outside the set": 2,
         "predicted, of a document that is not scored": 3,
     }
+
+
+def test_two_documents_give_intervals_of_all_and_of_each_type(tmp_path: Path) -> None:
+    kinds = (("T1", "CHEMICAL"), ("T2", "GENE-Y"))
+    entities = [(number, name, kind, 0, 4, "Zinc") for number in ("17", "18") for name, kind in kinds]
+    rows = [(number, "INHIBITOR", "Arg1:T1", "Arg2:T2") for number in ("17", "18")]
+    gold, said = write_lines(tmp_path / "gold.tsv", rows), write_lines(tmp_path / "said.tsv", rows[:1])
+    arguments = [gold, said, "--entities", write_lines(tmp_path / "entities.tsv", entities)]
+    lines = run(*arguments).splitlines()
+    assert "all, middle 95 % over resampled documents: P 1.000 to 1.000, R 0.000 to 1.000, F1 0.000 to 1.000" in lines
+    assert any(line.startswith("INHIBITOR, middle 95 % over resampled documents: P 1.000") for line in lines)
+    intervals = json.loads(run(*arguments, "--json"))["intervals"]
+    assert intervals["by_type"]["INHIBITOR"]["recall"] == intervals["recall"] == [0.0, 1.0]

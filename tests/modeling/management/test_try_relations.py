@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from ddi_site.bench.made_up_relations import write_corpus
+from ledger.models import Task
+from tests.ledger.corpora.annotated_files import drugprot
 from tests.modeling.store.conftest import small_backbone as small_backbone
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +107,19 @@ def test_a_task_without_a_label_for_no_relation_is_sent_elsewhere(corpora: None)
 def test_one_fold_is_refused(corpora: None) -> None:
     with pytest.raises(CommandError, match="ask for 2 or more"):
         tried("--folds", "1")
+
+
+def test_a_mention_longer_than_every_input_is_one_sentence(
+    settings: Settings, small_backbone: Path, tmp_path: Path
+) -> None:
+    settings.DDI_BACKBONE = str(small_backbone)
+    name = "[T1 CHEMICAL one two three four five six seven] binds [T2 GENE-Y CHRM3] in case"
+    types = [label.slug.upper() for label in Task.objects.get(slug="drugprot").labels.filter(negative=False)]
+    documents = [(str(number), "A title", f"{name} {number}.") for number in range(110)]
+    relations = [(str(number), types[number % 11], "T1", "T2") for number in range(110) if number % 11 < len(types)]
+    drugprot(tmp_path, documents, relations)
+    call_command("import_corpus", str(tmp_path), "--corpus", "long", stdout=StringIO(), stderr=StringIO())
+    with pytest.raises(
+        CommandError, match=r"^The mentions of statement \d+ take up to 7 tokens each and 10 are allowed"
+    ):
+        tried("--set", "max_tokens=10")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modeling.networks.arguments import arguments_of, together
+from modeling.batching import together
+from modeling.networks.arguments import arguments_of
 from modeling.records import Input, Places
 
 HERE, THERE = Places(1, 2, 2, 3), Places(2, 3, 1, 2)

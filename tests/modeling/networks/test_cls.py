@@ -50,7 +50,7 @@ def test_another_input_gives_other_logits(network: torch.nn.Module) -> None:
 def test_one_step_lowers_the_loss(network: torch.nn.Module) -> None:
     inputs, mask = map(torch.from_numpy, padded(INPUTS, pad_id=0))
     labels = torch.tensor([0, 1, 2])
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.05)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.005)
 
     def loss() -> torch.Tensor:
         out = network(input_ids=inputs, attention_mask=mask).logits

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.models import AtcRule, Prediction, PredictionChunk, Statement
+from ledger.record.gold import add_seed_labels
 from ledger.record.predictions import Predicted
 from ledger.record.promotions import promote
 from modeling.records import Scored
@@ -56,6 +57,16 @@ def test_every_prediction_stands_beside_its_classes_the_answer_before_and_its_go
     assert expected == {asked[0].pk: label("antagonistic").pk, asked[1].pk: label("antagonistic").pk}
     assert beside.previous_label_ids == {one.pk: label("synergistic").pk for one in asked[:3]}
     assert beside.gold_label_ids == {asked[1].pk: label("antagonistic").pk}
+
+
+def test_a_pair_s_other_type_disputes_nothing(asked: list[Statement]) -> None:
+    both = {one.pk: ["synergistic"] for one in asked[:2]}
+    rows = [(one.pk, label("antagonistic").pk, "corpus") for one in asked[:3]]
+    add_seed_labels(task=polarity(), rows=rows, now=NOW, further=both)
+    said = [("synergistic", asked[0]), ("undetermined", asked[1]), ("synergistic", asked[2])]
+    predicted = [Predicted(one.pk, label(slug).pk, 0.96, (0.96, 0.04)) for slug, one in said]
+    gold = context(asked).beside(predicted).gold_label_ids
+    assert set(gold) == {asked[1].pk, asked[2].pk}  # neither of the pair's types, and no second type
 
 
 def test_statements_that_were_not_asked_about_are_not_read(asked: list[Statement]) -> None:

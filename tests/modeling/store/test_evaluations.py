@@ -7,7 +7,17 @@ import json
 import pytest
 
 from ledger.integrity import problems
-from ledger.models import AtcCode, DrugAtc, Evaluation, GoldLabel, ModelVersion, Round, Statement, TrainingExample
+from ledger.models import (
+    AtcCode,
+    DrugAtc,
+    Evaluation,
+    GoldLabel,
+    Label,
+    ModelVersion,
+    Round,
+    Statement,
+    TrainingExample,
+)
 from ledger.record.gold import add_seed_labels
 from ledger.record.promotions import promote
 from ledger.record.runs import open_round
@@ -49,7 +59,7 @@ def test_an_example_comes_with_what_it_is_broken_down_by(labelled: list[Statemen
 
 
 def test_a_round_keeps_all_figures_of_its_model_and_its_untrained_network(trained: ModelVersion) -> None:
-    metrics = Evaluation.objects.get().metrics
+    metrics = Evaluation.objects.get(view="test").metrics
     assert metrics["n"] == 6
     assert sum(map(sum, metrics["pretrained"]["confusion"])) == 6
     assert metrics["intervals"]["units"] == {"drug": 12}
@@ -91,7 +101,8 @@ def test_the_live_model_and_the_rounds_are_compared_both_ways(trained: ModelVers
     run_training(second.runs.get().pk)
     made = ModelVersion.objects.get(training_set__round=second)
     by_model = {
-        one.model_version_id: one.metrics for one in Evaluation.objects.filter(training_set=second.training_set)
+        one.model_version_id: one.metrics
+        for one in Evaluation.objects.filter(training_set=second.training_set, view="test")
     }
     mine, theirs = by_model[made.pk]["compared"], by_model[trained.pk]["compared"]
     assert (mine["model"], theirs["model"]) == (trained.number, made.number)
@@ -112,9 +123,11 @@ def test_examples_of_a_class_the_model_does_not_know_are_left_out(trained: Model
     run_training(second.runs.get().pk)
     assert {
         one.model_version.number: one.n_examples
-        for one in Evaluation.objects.filter(training_set=second.training_set).select_related("model_version")
+        for one in Evaluation.objects.filter(training_set=second.training_set, view="test").select_related(
+            "model_version"
+        )
     } == {1: 6, 2: 7}
-    made = Evaluation.objects.get(training_set=second.training_set, model_version__number=2)
+    made = Evaluation.objects.get(training_set=second.training_set, view="test", model_version__number=2)
     assert made.metrics["compared"]["n"] == 6
 
 
@@ -126,3 +139,30 @@ def test_without_held_out_examples_nothing_is_asked(trained: ModelVersion) -> No
     asked = ask_version(trained, training_set, with_pretrained=True)
     assert asked == {}
     assert measure(trained, training_set, asked) == {}
+
+
+def test_where_a_label_denies_a_relation_the_versions_are_scored_as_relations(trained: ModelVersion) -> None:
+    """Antagonistic stands for "no relation" here, so the relations are the synergistic pairs."""
+    asked = ask_version(trained, trained.training_set, with_pretrained=True)
+    assert "relations" not in measure(trained, trained.training_set, asked)["test"]
+    Label.objects.filter(task=trained.task, slug="antagonistic").update(negative=True)
+    metrics = measure(trained, trained.training_set, asked, against=trained, theirs=asked)["test"]
+    assert metrics["relations"]["unrelated"] == "antagonistic"
+    assert metrics["relations"]["micro"]["gold"] == 3
+    assert metrics["relations"]["by_type"]["synergistic"] == metrics["relations"]["micro"]
+    assert metrics["pretrained"]["relations"]["micro"]["gold"] == 3
+    assert metrics["compared"]["relations"]["micro"]["difference"] == 0
+    assert json.loads(json.dumps(metrics)) == metrics
+
+
+def test_the_second_type_that_a_corpus_gives_a_pair_comes_with_it(db: None) -> None:
+    said = statement(split="test")
+    rows = [(said.pk, label("synergistic").pk, "corpus")]
+    add_seed_labels(task=polarity(), rows=rows, now=NOW, further={said.pk: ["antagonistic", "undetermined"]})
+    version = model_version()
+    TrainingExample.objects.create(
+        training_set=version.training_set, statement=said, label=label("synergistic"), role="test", source="gold",
+        gold=GoldLabel.objects.get(),
+    )  # fmt: skip
+    (one,) = held_out_examples(version.training_set, "test", version)
+    assert one.further == (version.labels.index("antagonistic"),)  # the third is no class of this version

@@ -16,20 +16,24 @@ from django.core.management import call_command
 from ledger.integrity import problems
 from ledger.models import Evaluation, ModelVersion, Prediction, Run, Statement, Task, TrainingExample
 from ledger.queries import current_model
-from ledger.record.models import AlreadyDerived, NotATrainedVersion
+from ledger.record.models import AlreadyDerived, NotATrainedVersion, add_model_version
 from ledger.record.promotions import promote
 from ledger.record.runs import open_inference
 from modeling import artifacts
+from modeling.backbones import Backbone
 from modeling.calibration import fit_temperature
-from modeling.encode import encode
+from modeling.config import TrainingConfig
+from modeling.inputs import inputs_of
 from modeling.jobs import run_inference
 from modeling.onnx_export import GraphDiffers
 from modeling.serving import INT8, ServedModel
 from modeling.store import exports
 from modeling.store.exports import Exported, NoRoomForExport, NotExportable, NothingToCompareOn, NotRegistrable, export
-from modeling.store.models import fetch, load, load_exactly
+from modeling.store.models import fetch, load, load_exactly, publish, registry_facts
 from modeling.store.statements import as_records, examples
+from modeling.training import train
 from tests.ledger.facts import NOW, polarity
+from tests.modeling.conftest import make_examples
 from tests.modeling.store.exporting import N_ODD, N_WORDINGS, version
 
 __all__ = ["version"]
@@ -96,11 +100,8 @@ def test_the_int8_form_is_a_version_with_a_hash_and_calibration_of_its_own(versi
 
     served = ServedModel.load(fetch(form), sha256=form.artifact)
     validation = examples(version.training_set, TrainingExample.Role.VALIDATION, list(version.labels))
-    config = served.config
-    token_ids = encode(
-        [one.statement for one in validation], served.tokenizer, mentions=config.mentions, max_tokens=config.max_tokens
-    )
-    logits = served.graph.logits_for(token_ids, pad_id=served.pad_id)
+    inputs = inputs_of([one.statement for one in validation], served.tokenizer, served.config)
+    logits = served.graph.logits_of(inputs, pad_id=served.pad_id)
     expected = fit_temperature(logits, np.array([one.label_index for one in validation]))
     assert form.calibration == dataclasses.asdict(expected)
     assert (expected.method, expected.n) == ("fitted", 36)
@@ -152,7 +153,7 @@ def test_the_int8_form_can_be_evaluated(version: ModelVersion) -> None:
     form = exported(version, int8=True, register=True).version
     assert form is not None
     call_command("evaluate", model=form.number, json=True)
-    assert Evaluation.objects.get(model_version=form).metrics["n"] == 12
+    assert Evaluation.objects.get(model_version=form, view="test").metrics["n"] == 12
 
 
 def test_float32_and_int8_go_to_a_folder_without_becoming_a_version(
@@ -194,12 +195,41 @@ def test_what_cannot_be_exported_is_refused_with_a_sentence_and_nothing_is_writt
         assert everything(tmp_path) == before
 
 
-def test_a_network_of_another_kind_is_refused_before_anything_is_read(
+@pytest.mark.parametrize(
+    "kind", [{"architecture": "rbert_cnn", "mentions": "tagged"}, {"architecture": "pair_reader", "mentions": "raw"}]
+)
+def test_a_network_that_reads_the_mentions_goes_the_same_way(
+    version: ModelVersion, backbone: Backbone, quick: TrainingConfig, tmp_path: Path, kind: dict[str, Any]
+) -> None:
+    config = dataclasses.replace(quick, tuning="full", learning_rate=1e-3, dropout=0.1, **kind)
+    trained = train(
+        make_examples(64), make_examples(40, first_id=1000), labels=version.labels, backbone=backbone, config=config,
+        out_dir=tmp_path / "models",
+    )  # fmt: skip
+    facts = registry_facts(trained.manifest, trained.sha256, publish(trained.folder, trained.sha256))
+    relations = add_model_version(training_set=version.training_set, now=NOW, **facts)
+    made = exported(relations, output=tmp_path / "out")
+    assert max(made.facts["compared"]["padded"], made.facts["compared"]["unpadded"]) < 1e-4
+    statements = list(as_records(Statement.objects.order_by("id")))
+    expected = load_exactly(relations).answer(statements)
+    for one, other in zip(ServedModel.load(tmp_path / "out").answer(statements), expected, strict=True):
+        assert (one.statement_id, one.label_index) == (other.statement_id, other.label_index)
+        assert one.scores == pytest.approx(other.scores, abs=1e-5)
+
+    form = exported(relations, int8=True, register=True).version
+    assert form is not None
+    assert (form.derived_from, form.architecture) == (relations, INT8)
+    again = load(form).answer(statements)
+    equal = [one.label_index == other.label_index for one, other in zip(again, expected, strict=True)]
+    assert sum(equal) / len(equal) > 0.9
+
+
+def test_an_ensemble_is_refused_before_anything_is_read(
     version: ModelVersion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(version.config, "architecture", "rbert_cnn")
+    monkeypatch.setattr(exports, "members_of", lambda chosen: [version, version])
     before = everything(tmp_path)
-    with pytest.raises(NotExportable, match="Model 1 is a network of the kind rbert_cnn and only those of the kind "):
+    with pytest.raises(NotExportable, match=r"^Model 1 is an ensemble, .*: export one of its members, 1, 1\.$"):
         exported(version, output=tmp_path / "out")
     assert everything(tmp_path) == before
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import pytest
 
 from ledger.integrity import problems
-from ledger.models import AtcRule, Flag, ModelVersion, Prediction, Round, Run, Statement, Task
+from ledger.models import AtcRule, Flag, ModelVersion, Pattern, Prediction, Round, Run, Statement, Task
 from ledger.record.promotions import promote
-from ledger.record.runs import NothingToPredict, open_inference, request_cancel, resume
+from ledger.record.runs import NothingToPredict, open_inference, pending_statements, request_cancel, resume
+from modeling.chunks import Reading
+from modeling.encode import MentionCutOff
+from modeling.ensemble import Ensemble
+from modeling.inference import LoadedModel
 from modeling.jobs import run_inference, run_training
-from modeling.store import predictions
+from modeling.records import Input
+from modeling.records import Statement as Read
+from modeling.store import predictions, unread
+from modeling.store.models import load
 from tests.ledger.facts import NOW, label, polarity, statement
 
 
@@ -124,3 +131,114 @@ def test_a_model_on_a_changed_file_is_refused_and_the_run_says_so(version: Model
     run.refresh_from_db()
     assert run.status == Run.Status.FAILED
     assert "adapter_config.json was changed" in run.error
+
+
+def sentence_without_places(head: str) -> Statement:
+    """A statement whose pattern lacks a mark, as none that is imported does: no model can read it."""
+    said = statement(head, "Drug0b", "{} can enhance the activity of {}.")
+    broken, _ = Pattern.objects.get_or_create(text="⟨1⟩ alone.", defaults={"sha256": "0" * 64})
+    facts = {
+        field.attname: getattr(said, field.attname) for field in Statement._meta.concrete_fields if field.name != "id"
+    }
+    changes = {"pattern_id": broken.pk, "external_id": f"broken:{head}"}
+    return Statement.objects.create(**(facts | changes))
+
+
+@pytest.fixture
+def unreadable(version: ModelVersion) -> list[Statement]:
+    """Three statements that no model can read, among others; the last comes after all of these."""
+    made = [sentence_without_places("Twist"), sentence_without_places("Turn")]
+    for number in range(12):
+        statement(f"Later{number}a", f"Later{number}b", "{} can enhance the activity of {}.")
+    return [*made, sentence_without_places("Last")]
+
+
+def test_what_cannot_be_read_is_passed_over_and_named(version: ModelVersion, unreadable: list[Statement]) -> None:
+    run = opened_run(version)
+    run_inference(run.pk)
+    run.refresh_from_db()
+    n = Statement.objects.count() - 3
+    assert (run.status, run.error, run.n_total, run.n_done) == (Run.Status.FINISHED, "", n + 3, n)
+    assert Prediction.objects.count() == n
+    assert not Prediction.objects.filter(statement__in=unreadable).exists()
+    assert run.detail["could_not_be_read"] == 3
+    assert run.detail["unread"] == [
+        [one.pk, f"The pattern of statement {one.pk} has no ⟨2⟩: import it again."] for one in unreadable
+    ]
+    assert list(problems()) == []
+
+
+def test_a_later_run_asks_about_them_once_more_and_ends(version: ModelVersion, unreadable: list[Statement]) -> None:
+    run_inference(opened_run(version).pk)
+    again = opened_run(version)
+    run_inference(again.pk)
+    again.refresh_from_db()
+    assert (again.status, again.n_total, again.n_done) == (Run.Status.FINISHED, 3, 0)
+    assert again.detail["could_not_be_read"] == 3
+    assert not again.chunks.exists()
+    assert list(problems()) == []
+
+
+@pytest.mark.parametrize("n_commits", [1, 4, 5, 6, 7])
+def test_each_is_counted_once_wherever_the_run_was_cut_off(
+    version: ModelVersion, unreadable: list[Statement], monkeypatch: pytest.MonkeyPatch, n_commits: int
+) -> None:
+    run = opened_run(version)
+    commit, calls = predictions.commit_chunk, []
+
+    def cut_off(**facts: object) -> int:
+        calls.append(facts)
+        if len(calls) == n_commits:
+            raise MemoryError("cut off")
+        return commit(**facts)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(predictions, "commit_chunk", cut_off)
+        with pytest.raises(MemoryError):
+            run_inference(run.pk)
+    resume(run=run, now=NOW)
+    run_inference(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.n_done) == (Run.Status.FINISHED, run.n_total - 3)
+    assert run.detail["could_not_be_read"] == 3
+    assert [number for number, _ in run.detail["unread"]] == [one.pk for one in unreadable]
+    assert pending_statements(run).count() == 3
+    assert list(problems()) == []
+
+
+def test_of_many_the_first_are_named(
+    version: ModelVersion,
+    unreadable: list[Statement],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(unread, "MOST_NAMED", 2)
+    run = opened_run(version)
+    run_inference(run.pk)
+    run.refresh_from_db()
+    assert (run.detail["could_not_be_read"], len(run.detail["unread"])) == (3, 2)
+    for one in unreadable:
+        assert f"Run {run.pk} makes no prediction: The pattern of statement {one.pk} has no ⟨2⟩" in caplog.text
+
+
+def test_an_ensemble_passes_over_what_one_member_cannot_read(
+    version: ModelVersion, unreadable: list[Statement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = [load(version), load(version)]
+    members = tuple(one for one in loaded if isinstance(one, LoadedModel))
+    read, late = Reading.__call__, Statement.objects.get(head_drug__name="Later3a")
+
+    def too_long(self: Reading, statements: list[Read]) -> list[Input]:
+        """The second member's longest input is shorter than one statement's mentions."""
+        if self.config is members[1].config and any(one.id == late.pk for one in statements):
+            raise MentionCutOff(f"The mentions of statement {late.pk} are too long.")
+        return read(self, statements)
+
+    monkeypatch.setattr(Reading, "__call__", too_long)
+    monkeypatch.setattr(predictions, "load", lambda version: Ensemble(members))
+    run = opened_run(version)
+    run_inference(run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.n_done) == (Run.Status.FINISHED, run.n_total - 4)
+    assert run.detail["could_not_be_read"] == 4
+    assert sorted(number for number, _ in run.detail["unread"]) == sorted([late.pk, *(one.pk for one in unreadable)])

@@ -35,9 +35,14 @@ def test_a_round_becomes_a_registered_model_with_its_evaluation(opened: Round) -
     assert version.backbone == "small-bert"
     verify(local_folder(version.artifact), version.artifact)
     assert all(name.endswith((".json", ".safetensors")) for name in version.files)
-    evaluation = Evaluation.objects.get()
-    assert (evaluation.view, evaluation.n_examples) == ("test", 6)
-    assert sum(map(sum, evaluation.metrics["confusion"])) == 6
+    assert dict(Evaluation.objects.values_list("view", "n_examples")) == {"test": 6, "validation": 6}
+    for evaluation in Evaluation.objects.all():
+        assert sum(map(sum, evaluation.metrics["confusion"])) == 6
+    course = version.measured["training"]
+    assert run.detail["training"] == course
+    assert 1 <= course["best_epoch"] <= course["epochs"] == len(course["history"]) <= 3
+    assert course["stopped_early"] is (course["epochs"] < 3)
+    assert course["notes"] == ["Only 6 validation examples: confidences are not calibrated."]
     assert list(problems()) == []
 
 
@@ -49,7 +54,9 @@ def test_the_current_model_is_asked_about_the_same_examples(opened: Round) -> No
     run_training(second.runs.get().pk)
 
     asked = Evaluation.objects.filter(training_set=second.training_set)
-    assert sorted(asked.values_list("model_version__number", flat=True)) == [1, 2]
+    assert sorted(asked.values_list("model_version__number", "view")) == [
+        (number, view) for number in (1, 2) for view in ("test", "validation")
+    ]
     assert {evaluation.n_examples for evaluation in asked} == {6}
 
 

@@ -48,10 +48,10 @@ def test_every_axis_has_a_title() -> None:
 
 def test_unmeasured_rounds_are_left_out_and_lines_are_named_at_their_end() -> None:
     rows = [
-        (1, "test", 10, 0.8, 0.7),
-        (2, "test", 10, None, None),
-        (3, "test", 10, 0.9, 0.8),
-        (3, "other", 5, None, None),
+        (1, "test", 0.8),
+        (2, "test", None),
+        (3, "test", 0.9),
+        (3, "other", None),
     ]
     figure = score_by_round(rows, "round", "accuracy")
     (trace,) = figure["data"]

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
+import io
+import json
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from ledger.models import GoldLabel, Task
+from ledger.record.gold import add_seed_labels
 from review.export import rows as module
 from review.export.csv_lines import csv_lines
+from review.export.label_studio import label_studio_tasks
+from review.export.parquet import parquet_file
 from review.export.rows import COLUMNS
 from review.filters import GoldFilter, Selection
 from review.models import ReviewItem
+from tests.ledger import facts
 from tests.review.actions.test_decide import take_back
 from tests.review.conftest import MakeItem, answered
 from tests.review.export.making import csv_rows, decided_pattern, now_of, objects, seed
@@ -58,6 +66,19 @@ def test_gold_from_a_pattern_is_marked_and_names_its_decision(task: Task, pharma
     assert row["pattern_decision_id"] == str(gold.pattern_evidence.decision_id)
     (exact,) = objects(GoldFilter(task))
     assert (exact["source"], exact["decisions"]) == ("pattern_review", [])
+
+
+def test_a_pair_with_two_types_has_both(task: Task) -> None:
+    statement = facts.statement()
+    rows = [(statement.pk, facts.label("synergistic").pk, "corpus")]
+    add_seed_labels(task=task, rows=rows, now=timezone.now(), further={statement.pk: ["antagonistic", "undetermined"]})
+    seed(task, 1)
+    assert [row["further"] for row in csv_rows(GoldFilter(task))] == ["antagonistic undetermined", ""]
+    assert [one["further"] for one in objects(GoldFilter(task))] == [["antagonistic", "undetermined"], []]
+    table = pq.read_table(io.BytesIO(b"".join(parquet_file(now_of(GoldFilter(task))))))
+    assert table["further"].to_pylist() == [["antagonistic", "undetermined"], []]
+    first, _ = json.loads(b"".join(label_studio_tasks(now_of(GoldFilter(task)))))
+    assert first["data"]["further"] == ["antagonistic", "undetermined"]
 
 
 def test_filters_choose_by_round_label_and_source(item: ReviewItem, pharmacist: User, task: Task) -> None:

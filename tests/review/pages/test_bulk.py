@@ -1,21 +1,24 @@
 from __future__ import annotations
 
 import html
+import uuid
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from ledger.models import Corpus, Label, ModelVersion, Task
+from ledger.models import Comment, Corpus, DisagreementCause, GoldLabel, Label, ModelVersion, Task
+from review.actions.adjudicate import adjudicate
 from review.actions.claim import claim
 from review.models import ReviewItem
 from review.queries import ledger_page
 from tests.ledger import facts
-from tests.review.conftest import Flagged, MakeItem, predict, sign_in
+from tests.review.conftest import Flagged, MakeItem, answered, predict, sign_in
 
 REQUEUE = "/tasks/ddi-polarity/ledger/requeue/"
 ASSIGN = "/tasks/ddi-polarity/ledger/assign/"
+REOPEN = "/tasks/ddi-polarity/ledger/reopen/"
 
 
 def send(client: Client, address: str, **fields: object) -> str:
@@ -92,6 +95,52 @@ def test_items_are_assigned_and_what_is_passed_over_is_said(
     assert not ReviewItem.objects.filter(assigned_to__isnull=False).exists()
 
 
+def test_settled_items_are_opened_again_with_a_reason_also_adjudicated_ones(
+    make_item: MakeItem, flagged: Flagged, lead: User, pharmacist: User, second_pharmacist: User, adjudicator: User
+) -> None:
+    agreed, disputed, waiting, untouched = (make_item(reviews_needed=2) for _ in range(4))
+    ReviewItem.objects.filter(pk=untouched.pk).update(state="settled")  # as a pattern's decision leaves it
+    for item, second in ((agreed, "antagonistic"), (disputed, "synergistic")):
+        answered(item, pharmacist, "antagonistic")
+        answered(item, second_pharmacist, second)
+    adjudicate(
+        item=disputed, by=adjudicator, label=facts.label("undetermined"), cause=DisagreementCause.Cause.NO_OUTCOME,
+        comment="x", idempotency_key=uuid.uuid4(), now=timezone.now(),
+    )  # fmt: skip
+    chosen = [one.statement_id for one in (agreed, disputed, waiting, untouched, flagged())]
+    sent = {"statement": chosen, "note": "The guideline has changed.", "looks": "adjudication"}
+    key = {"idempotency_key": str(uuid.uuid4())}
+    client = sign_in(lead)
+    for _ in range(2):
+        assert send(client, REOPEN, **sent, **key) == (
+            "2 statements are open again. Passed over: 1 that is not settled. Passed over: 1 that nobody answered by "
+            "itself, so that there is nothing to adjudicate. Passed over: 1 that is not in the queue."
+        )
+    states = dict(ReviewItem.objects.values_list("pk", "state"))
+    assert [states[one.pk] for one in (agreed, disputed, waiting, untouched)] == [
+        "adjudication", "adjudication", "open", "settled",
+    ]  # fmt: skip
+    assert not GoldLabel.objects.current().exists()
+    comments = Comment.objects.values_list("statement", "text")
+    assert dict(comments) == dict.fromkeys(chosen[:2], "Opened again for an adjudicator: The guideline has changed.")
+    assert Comment.objects.count() == 2
+
+
+def test_opening_again_wants_a_reason_and_somebody_to_look(make_item: MakeItem, lead: User, pharmacist: User) -> None:
+    item = make_item()
+    answered(item, pharmacist)
+    sent = {"statement": [item.statement_id], "idempotency_key": str(uuid.uuid4())}
+    client = sign_in(lead)
+    assert send(client, REOPEN, **sent, looks="reviewer").startswith("Say why they are opened again")
+    assert send(client, REOPEN, **sent, note="why").startswith("Choose who looks at them again.")
+    assert send(client, REOPEN, **sent, note="why", looks="reviewer") == "1 statement is open again."
+    item.refresh_from_db()
+    assert (item.state, item.main_reason) == ("awaiting_second", "requested")
+    page = client.get("/tasks/ddi-polarity/ledger/").content.decode()
+    assert "Open settled ones again" in page
+    assert 'name="idempotency_key"' in page
+
+
 def test_nobody_without_the_role_is_given_items(item: ReviewItem, lead: User, newcomer: User) -> None:
     said = send(sign_in(lead), ASSIGN, statement=[item.statement_id], to=newcomer.pk)
     assert said == "Nobody of that name answers items."
@@ -120,7 +169,7 @@ def test_without_a_model_there_is_nothing_to_review(task: Task, lead: User) -> N
     assert "No model is live" in send(sign_in(lead), REQUEUE, statement=[one.pk])
 
 
-@pytest.mark.parametrize("address", [REQUEUE, ASSIGN])
+@pytest.mark.parametrize("address", [REQUEUE, ASSIGN, REOPEN])
 def test_pharmacists_are_refused(flagged: Flagged, pharmacist: User, address: str) -> None:
     one = flagged().statement_id
     assert sign_in(pharmacist).post(address, {"which": "ticked", "statement": one}).status_code == 403

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from review.models import ReviewItem
 from tests.ledger import facts
-from tests.review.conftest import Flagged, put_in_queue, queue_build, sign_in
+from tests.review.conftest import Flagged, answered, put_in_queue, queue_build, sign_in
 
 WORDING = "{} beside Ibuprofen and {}."
 
@@ -31,6 +31,17 @@ def test_so_does_the_statement(item: ReviewItem, pharmacist: User) -> None:
     page = sign_in(pharmacist).get(f"/statements/{item.statement_id}/").content.decode()
     assert '<span class="other" title="drug">Ibuprofen</span>' in page
     assert "https://pubmed.ncbi.nlm.nih.gov/23670591/" in page
+
+
+def test_so_does_its_adjudication(
+    item: ReviewItem, pharmacist: User, second_pharmacist: User, adjudicator: User
+) -> None:
+    ReviewItem.objects.filter(pk=item.pk).update(reviews_needed=2)
+    item.refresh_from_db()
+    for person, label in ((pharmacist, "synergistic"), (second_pharmacist, "antagonistic")):
+        answered(item, person, label)
+    page = sign_in(adjudicator).get(f"/adjudication/{item.pk}/").content.decode()
+    assert '<a href="https://pubmed.ncbi.nlm.nih.gov/23670591/" rel="noreferrer noopener">Document 23670591</a>' in page
 
 
 def test_a_document_without_an_address_is_named_only(flagged: Flagged, pharmacist: User) -> None:

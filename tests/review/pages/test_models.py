@@ -11,6 +11,7 @@ from django.utils import timezone
 from ledger.models import Evaluation, ModelVersion, Promotion, Run
 from ledger.queries import current_model
 from ledger.record.ensembles import add_ensemble
+from ledger.record.gold import add_seed_labels
 from ledger.record.promotions import promote
 from review.models import ReviewItem
 from tests.ledger import facts
@@ -187,3 +188,18 @@ def test_an_ensembles_page_names_its_members_and_theirs_names_it(
     listed = client.get("/models/").content.decode()
     assert f", {model}, {candidate}</td>" in listed
     assert listed.count('type="checkbox" name="model"') == 2
+
+
+def test_pairs_that_seed_labels_are_about_can_be_left_out(
+    candidate: ModelVersion, item: ReviewItem, lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.enqueue._push", lambda *job: None)
+    address = reverse("review:model", args=[candidate.pk])
+    assert 'name="leave_out_seed"' not in sign_in(lead).get(address).content.decode()
+    seeded = facts.statement("Aspirin", "Heparin")
+    add_seed_labels(task=candidate.task, rows=[(seeded.pk, facts.label("synergistic").pk, "seeds")], now=facts.NOW)
+    assert 'name="leave_out_seed"' in sign_in(lead).get(address).content.decode()
+    post("infer", candidate.pk, lead, leave_out_seed="yes")
+    run = Run.objects.latest("id")
+    assert "seed_left_out_up_to" in run.parameters
+    assert run.n_total == 1  # the item's statement, not the seed's

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger.models import Evaluation, ModelVersion, Round, Run, Task
+from ledger.models import Evaluation, ModelVersion, Round, Run, Task, TrainingSet
 from ledger.record.gold import add_seed_labels
 from modeling.presets import PRESETS as TRAINING_PRESETS
 from review.presets import PRESETS
@@ -138,3 +138,28 @@ def test_the_list_shows_every_round_in_a_fixed_number_of_queries(lead: User, dja
 
 def test_an_unknown_round_is_not_found(lead: User, db: None) -> None:
     assert sign_in(lead).get("/rounds/77/").status_code == 404
+
+
+def test_the_label_that_sets_how_many_pseudo_labels_teach_is_named(task: Task, lead: User, model: ModelVersion) -> None:
+    kept = {
+        "examples": {"train": {"pseudo": {"synergistic": 7, "antagonistic": 7}}},
+        "pseudo_by_confidence": {"synergistic": {"0.98": 7}, "antagonistic": {"0.98": 3, "0.99": 4}},
+        "left_out": {"more than antagonistic has, the label with the fewest": 1_200, "more than 5 of one label": 3},
+    }
+    made = TrainingSet.objects.create(
+        round=Round.objects.create(task=task, number=9, opened_at=facts.NOW),
+        content_hash="9" * 64,
+        parameters={},
+        composition=kept,
+        frozen_at=facts.NOW,
+    )
+    page = sign_in(lead).get(reverse("review:round", args=[made.round_id])).content.decode()
+    assert (
+        "Each label gets as many pseudo-labels as the one with the fewest sure predictions has: Antagonistic, 7."
+        in page
+    )
+    assert (
+        '<th scope="row">pseudo-label: more than “Antagonistic” has, the label with the fewest</th>'
+        '<td class="number">1,200</td>'
+    ) in page
+    assert "pseudo-label: more than 5 of one label" in page

@@ -205,3 +205,19 @@ def test_the_list_shows_runs_newest_first_and_pages_by_key(
 
 def test_a_run_that_does_not_exist_is_not_found(lead: User, item: ReviewItem) -> None:
     assert sign_in(lead).get("/runs/999999/").status_code == 404
+
+
+def test_statements_that_could_not_be_read_are_counted_and_named(running: Run, lead: User) -> None:
+    why = "The pattern of statement 41 has no ⟨2⟩: import it again."
+    detail = {"could_not_be_read": 22, "unread": [[41, why]], "computed_once": 9}
+    Run.objects.filter(pk=running.pk).update(status="finished", n_done=1_978, detail=detail, finished_at=NOW)
+    page = page_of(running, lead)
+    assert "22 statements could not be read and have no prediction</summary>" in page
+    assert f'<li><a href="{reverse("review:statement", args=[41])}">{why}</a></li>' in page
+    assert "21 more are named in the worker&#x27;s log." in page or "21 more are named in the worker's log." in page
+    assert 'value="100"' in page
+    assert "could not be read</dt>" not in page
+    Run.objects.filter(pk=running.pk).update(detail={"could_not_be_read": 1, "unread": [[41, why]]})
+    page = page_of(running, lead, "run_progress")
+    assert "One statement could not be read and has no prediction</summary>" in page
+    assert "more" not in page.partition("One statement")[2]

@@ -91,12 +91,12 @@ def test_the_audit_holds_what_was_drawn_read_and_taught_neither(pair: Pair, phar
 def test_both_parts_take_a_fixed_number_of_queries(
     pair: Pair, pharmacist: User, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(3):  # evaluations, test examples, audit
+    with django_assert_num_queries(4):  # whether pairs may be unrelated, evaluations, test examples, audit
         parts_of(pair)
     judged(both_say(pair.this, pair.other, "antagonistic", "synergistic", n=5, audited=True), "synergistic", pharmacist)
     evaluated(pair.this, full_metrics())
     evaluated(pair.other, full_metrics(), on=pair.this.training_set)
-    with django_assert_num_queries(4):  # and the evaluations' figures; McNemar's test is counted
+    with django_assert_num_queries(6):  # and the evaluations' figures, a later comparison; McNemar's test is counted
         parts_of(pair)
 
 

@@ -13,7 +13,7 @@ from tests.review.evaluated import evaluated
 from tests.review.queries.models_beside import both_say, judged
 
 
-def trained(minutes: int, **metrics: float) -> ModelVersion:
+def trained(minutes: int, **metrics: Any) -> ModelVersion:
     """A version whose examples were frozen so many minutes after NOW, evaluated on them."""
     number = 1_000 + Round.objects.count()
     frozen = TrainingSet.objects.create(
@@ -34,7 +34,7 @@ def test_each_round_stands_at_the_answers_before_it(task: Task) -> None:
     trained(5, accuracy=0.85, macro_f1=0.8)
     trained(6)  # an evaluation without figures is passed over
     curve = learning_curve(task)
-    assert [(one.n_answers, one.accuracy, one.macro_f1, one.n_examples) for one in curve.points] == [
+    assert [(one.n_answers, one.accuracy, one.f1, one.n_examples) for one in curve.points] == [
         (0, 0.7, 0.6, 20),
         (3, 0.8, 0.75, 20),
         (4, 0.85, 0.8, 20),
@@ -42,6 +42,14 @@ def test_each_round_stands_at_the_answers_before_it(task: Task) -> None:
     assert curve.gain is not None
     assert curve.gain.n_rounds == 3
     assert curve.narrowing is None
+
+
+def test_relations_are_told_by_their_micro_f1(task: Task) -> None:
+    trained(0, accuracy=0.7, macro_f1=0.6)  # by an earlier version, which kept no such figure
+    trained(2, accuracy=0.9, macro_f1=0.6, relations={"micro": {"f1": 0.55}})
+    curve = learning_curve(task)
+    assert [(one.f1, one.is_micro) for one in curve.points] == [(0.55, True)]
+    assert curve.is_micro
 
 
 def test_the_audit_counts_what_the_live_model_did_not_learn(model: ModelVersion, pharmacist: User) -> None:
