@@ -45,7 +45,7 @@ TWO = [(2, ("1", "one")), (3, ("2", "two"))]
         GOOD.replace(b"\n", b"\r\n"),
         GOOD.rstrip(),
         GOOD.replace(b",", b"\t"),
-        gzip.compress(GOOD),
+        gzip.compress(GOOD, mtime=0),
         b" A ,B\n1,one\n2,two\n",
         b'a,b\n"1","one"\n2,two\n',
     ],
