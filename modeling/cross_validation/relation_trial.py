@@ -18,9 +18,10 @@ from modeling.config import TrainingConfig
 from modeling.cross_validation.folds import Fold, drawn
 from modeling.cross_validation.kept import Trained, kept_or, name_of
 from modeling.evaluation.held_out import HeldOut
+from modeling.evaluation.relations import scored
 from modeling.inference import LoadedModel
 from modeling.records import Example, Progress, Scored
-from modeling.relation_scores import Entities, Related, RelationScores, micro_intervals, score_relations
+from modeling.relation_scores import RelationScores, micro_intervals
 from modeling.training import train
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -88,21 +89,12 @@ class RelationTrial:
 
     def score(self, tested: Sequence[int], scores: Floats) -> RelationScores:
         """Precision, recall and F1 of the types said of each tested pair; scores: (tested, labels)."""
-        gold: list[Related] = []
-        predicted: list[Related] = []
-        members: dict[str, set[str]] = {}
-        for at, row in zip(tested, scores.tolist(), strict=True):
-            pair = self.pairs[at]
-            document, name = f"{pair.corpus}:{pair.document}", str(pair.example.statement.id)
-            members.setdefault(document, set()).add(name)
-            said = set(Scored.of(pair.example.statement.id, tuple(row)).label_indexes)
-            for labels, rows in (({pair.example.label_index, *pair.further}, gold), (said, predicted)):
-                rows += [
-                    Related(document, self.labels[label], name, name) for label in sorted(labels - {self.unrelated})
-                ]
-        entities = {document: Entities(frozenset(names), frozenset(names)) for document, names in members.items()}
-        types = [label for index, label in enumerate(self.labels) if index != self.unrelated]
-        return score_relations(gold, predicted, types=types, entities=entities)
+        pairs = [self.pairs[at] for at in tested]
+        said = [
+            {self.labels[label] for label in Scored.of(pair.example.statement.id, tuple(row)).label_indexes}
+            for pair, row in zip(pairs, scores.tolist(), strict=True)
+        ]
+        return scored(pairs, said, self.labels, self.labels[self.unrelated])
 
     def _check(self, fold: Fold) -> None:
         taught = [self.pairs[at] for at in fold.teach]

@@ -12,7 +12,7 @@ from modeling.inference import LoadedModel
 from modeling.networks.cls import build
 from modeling.onnx_export import difference, quantise, write_graph
 from modeling.presets import PRESETS
-from modeling.records import Example
+from modeling.records import Example, Input
 from modeling.serving import Graph
 from modeling.training import train
 from tests.modeling.conftest import make_statement
@@ -64,8 +64,8 @@ def test_its_export_fuses_every_layer_and_rounds_to_a_quarter_of_the_size(tmp_pa
     assert (fused["Attention"], fused["BiasGelu"], fused["SkipLayerNormalization"]) == (6, 6, 12)
     tokenizer = load_tokenizer(backbone.path)
     texts = [pattern.replace("⟨1⟩", "drug1").replace("⟨2⟩", "drug2") for pattern in (*SYNERGISTIC, *ANTAGONISTIC)]
-    token_ids = [tokenizer.encode(text * times).ids for text in texts for times in (1, 3, 9)]
-    found = difference(network, Graph(tmp_path / "model.onnx"), token_ids, pad_id=0)
+    inputs = [Input(tuple(tokenizer.encode(text * times).ids)) for text in texts for times in (1, 3, 9)]
+    found = difference(network, Graph(tmp_path / "model.onnx"), inputs, pad_id=0)
     assert max(found.padded, found.unpadded) < 1e-5
 
     quantise(tmp_path / "model.onnx", tmp_path / "int8.onnx")
