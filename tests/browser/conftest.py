@@ -217,7 +217,13 @@ def sign_in(context: BrowserContext, name: str) -> Page:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(re.compile(r"^[^?]*/$"))
+    return page
+
+
+def listens(page: Page) -> Page:
+    """The same page once its scripts have run, so that keys mean something: a page is seen before that."""
+    page.wait_for_load_state("load")
     return page
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Site, download_gold, sign_in
+from tests.browser.conftest import Site, download_gold, listens, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 QUEUE = "/tasks/ddi-polarity/queue/"
@@ -60,6 +60,7 @@ def take(page: Page, number: str) -> None:
     page.get_by_role("link", name=number, exact=True).click()
     page.get_by_role("button", name="Take this item").click()
     expect(page.locator("#lease")).to_contain_text("held for you")
+    listens(page)
 
 
 def test_a_disagreement_is_settled_and_exported(context: BrowserContext, site: Site, tmp_path: Path) -> None:

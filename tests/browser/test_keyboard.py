@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Site, answer, answers_of, item_shown, new_pharmacist, start_reviewing
+from tests.browser.conftest import Site, answer, answers_of, item_shown, listens, new_pharmacist, start_reviewing
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -156,9 +156,9 @@ def test_the_tour_can_be_taken_by_keys_and_writes_nothing(page: Page) -> None:
     page.get_by_role("link", name="Let yourself be shown around").click()
     for lesson in ("One sentence, two drugs", "Why it is in front of you"):
         expect(page.get_by_role("heading", name=lesson)).to_be_visible()
-        page.keyboard.press("j")
+        listens(page).keyboard.press("j")
     expect(page.get_by_role("heading", name="Answer with one key")).to_be_visible()
-    page.keyboard.press("2")
+    listens(page).keyboard.press("2")
     expect(page.locator(".receipt")).to_contain_text("practice antagonistic · not saved")
     page.keyboard.press("j")
     page.get_by_role("button", name="Done: to the work").click()

@@ -13,6 +13,7 @@ from tests.browser.conftest import (
     answer,
     answers_of,
     item_shown,
+    listens,
     new_pharmacist,
     sign_in,
     start_reviewing,
@@ -183,7 +184,7 @@ def test_a_pattern_decided_offline_stays_as_typed_and_is_saved_by_the_next_press
     page.locator("a.row-link").nth(1).click()
     expect(page.locator("#pattern-decision")).to_be_visible()
     address = page.url
-    page.keyboard.press("c")
+    listens(page).keyboard.press("c")
     page.keyboard.type("typed on the train")
     window.set_offline(True)
     page.keyboard.press("Control+Enter")

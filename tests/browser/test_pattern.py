@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import listens, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LIST = "/tasks/ddi-polarity/patterns/"
@@ -38,12 +38,12 @@ def test_a_pattern_is_decided_checked_reopened_decided_again_and_withdrawn(conte
 
     for other in ("2", "1"):  # each only shows what it would set apart, unless it is shown already
         if shown(ana) != other:
-            ana.keyboard.press(other)
+            listens(ana).keyboard.press(other)
             ana.wait_for_url("**?label=*")
             expect(ana.locator("a[aria-current=page]")).to_have_text(re.compile(f"If it is {ANSWERS[other]}"))
         assert shown(ana) == other
         expect(ana.locator("#checks")).to_have_count(0)
-    ana.keyboard.press("c")
+    listens(ana).keyboard.press("c")
     ana.keyboard.type("No harm is named.")
     ana.keyboard.press("Escape")
     ana.wait_for_timeout(500)  # a double press in the first moments decides nothing
@@ -61,7 +61,7 @@ def test_a_pattern_is_decided_checked_reopened_decided_again_and_withdrawn(conte
         expect(ben.locator(".badge").first).to_contain_text("spot check of a pattern")
         number = re.match(r"#(\d+)", ben.locator("h1").inner_text())
         assert number
-        ben.keyboard.press(key)
+        listens(ben).keyboard.press(key)
         expect(ben.locator(".receipt")).to_contain_text(f"#{number[1]} ")
         ana.goto(address)
         expect(ana.locator("main")).to_contain_text(told)
