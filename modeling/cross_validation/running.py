@@ -38,6 +38,18 @@ class Said:
     uncalibrated: Floats
 
 
+def averaged(by_seed: Sequence[Sequence[Said]]) -> list[Said]:
+    """What trainings of the same folds say together: in each fold the mean of their probabilities."""
+    return [
+        Said(
+            of_fold[0].positions,
+            np.mean([one.scores for one in of_fold], axis=0),
+            np.mean([one.uncalibrated for one in of_fold], axis=0),
+        )
+        for of_fold in zip(*by_seed, strict=True)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class CrossValidation:
     """One way of training, tried on folds of labelled statements.

@@ -18,7 +18,7 @@ from modeling import records
 from modeling.backbones import resolve
 from modeling.cross_validation.folds import Fold, Scheme, TooFewToFold, folds_of
 from modeling.cross_validation.kept import UnreadableTraining
-from modeling.cross_validation.running import CrossValidation, Said, thin_out
+from modeling.cross_validation.running import CrossValidation, Said, averaged, thin_out
 from modeling.cross_validation.scoring import Scoring, over_seeds
 from modeling.cross_validation.validating import Taught
 from modeling.management.config_option import add_config_options, configured, preset_given, settings_given
@@ -139,19 +139,24 @@ class Command(BaseCommand):
 def _figures(
     trial: CrossValidation, scoring: Scoring, labelled: Labelled, seeds: Sequence[int]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The figures of each model by its name, of free text by relation too; and their spread, if there are two seeds."""
+    """The figures of each model by its name, of free text by relation too; and their spread, if there are two seeds.
+
+    With two, the mean of what the seeds say is a model too, as an ensemble of them would be.
+    """
     models: dict[str, Any] = {}
     for name, said in trial.baselines():
         models |= _ways(name, scoring, labelled, said)
-    by_seed = []
+    by_seed, answers = [], []
     for seed in seeds:
         said, seconds = trial.tuned(seed=seed)
+        answers.append(said)
         by_seed.append(_ways(TUNED, scoring, labelled, said))
         by_seed[-1][TUNED]["seconds"] = round(seconds, 1)
     if len(seeds) < 2:
         return models | (by_seed[0] if by_seed else {}), {}
     for seed, ways in zip(seeds, by_seed, strict=True):
         models |= {f"{name}, seed {seed}": figures for name, figures in ways.items()}
+    models |= _ways(f"{TUNED}, the mean of {len(seeds)} seeds", scoring, labelled, averaged(answers))
     return models, {name: over_seeds([ways[name] for ways in by_seed]) for name in by_seed[0]}
 
 

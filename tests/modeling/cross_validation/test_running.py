@@ -11,7 +11,7 @@ import pytest
 from modeling.backbones import Backbone
 from modeling.config import TrainingConfig
 from modeling.cross_validation.folds import Fold, folds_of
-from modeling.cross_validation.running import CrossValidation, thin_out
+from modeling.cross_validation.running import CrossValidation, Said, averaged, thin_out
 from modeling.cross_validation.scoring import Scoring
 from modeling.evaluation.held_out import HeldOut
 from modeling.training import NotEnoughExamples
@@ -89,6 +89,15 @@ def test_the_seed_of_the_training_changes_neither_folds_nor_what_validates(trial
         assert sorted((*taught.teach, *taught.stop)) == list(fold.teach)
         assert not taught.shares
     assert dataclasses.replace(trial, fold_seed=2).taught() != trial.taught()
+
+
+def test_seeds_together_say_the_mean_in_each_fold() -> None:
+    first = [Said((3, 1), np.array([[0.9, 0.1], [0.4, 0.6]]), np.array([[0.8, 0.2], [0.5, 0.5]]))]
+    second = [Said((3, 1), np.array([[0.3, 0.7], [0.2, 0.8]]), np.array([[0.4, 0.6], [0.1, 0.9]]))]
+    (both,) = averaged([first, second])
+    assert both.positions == (3, 1)
+    np.testing.assert_allclose(both.scores, [[0.6, 0.4], [0.3, 0.7]])
+    np.testing.assert_allclose(both.uncalibrated, [[0.6, 0.4], [0.3, 0.7]])
 
 
 def test_baselines_stand_on_the_same_folds(trial: CrossValidation) -> None:

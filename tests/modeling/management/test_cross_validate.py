@@ -102,6 +102,7 @@ def test_seeds_train_the_same_folds_again_and_are_kept(labelled: list[Statement]
     assert spread["by_seed"] == by_seed
     assert spread["mean"] == pytest.approx(sum(by_seed) / 2)
     assert (spread["low"], spread["high"]) == (min(by_seed), max(by_seed))
+    assert {"tuned, the mean of 2 seeds", "tuned, the mean of 2 seeds, by relation"} <= told["models"].keys()
     assert cross_validate(*arguments) == told  # the seconds too: nothing is trained again
     assert len(list(keep.iterdir())) == 6
 
