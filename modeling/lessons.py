@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from hashlib import sha256
 
@@ -17,6 +17,31 @@ from modeling.inputs import inputs_of
 from modeling.records import Example, Input, Span, Statement
 
 _MARK = re.compile("⟨([12])⟩")
+
+
+class NotEnoughExamples(ValueError):
+    """A label has no training example, so nothing can be learnt about it."""
+
+
+class UnusableExample(ValueError):
+    """An example's label is not in the label set, or its weight is not above 0."""
+
+
+def check_examples(examples: Sequence[Example], validation: Sequence[Example], labels: Sequence[str]) -> None:
+    """Nothing, unless an example cannot teach (UnusableExample) or a label has none (NotEnoughExamples)."""
+    for example in (*examples, *validation):
+        if not 0 <= example.label_index < len(labels) or not 0 < example.weight < float("inf"):
+            raise UnusableExample(
+                f"The example of statement {example.statement.id} has label {example.label_index} of {len(labels)} "
+                f"and weight {example.weight}: give a label index below {len(labels)} and a weight above 0."
+            )
+    counts = Counter(example.label_index for example in examples)
+    without = [label for index, label in enumerate(labels) if not counts[index]]
+    if without or len(labels) < 2:
+        raise NotEnoughExamples(
+            f"There are {len(examples)} training examples over {len(labels)} labels and none for "
+            f"{', '.join(without) or 'a second label'}: review or import some of each label first."
+        )
 
 
 def curated_examples(

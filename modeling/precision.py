@@ -38,6 +38,14 @@ def can_bfloat16(device: torch.device | str | None = None, capabilities: Mapping
     return any(capabilities.get(name) for name in BFLOAT16_INSTRUCTIONS)
 
 
+def slow_with_fused_attention() -> bool:
+    """Whether bfloat16 is trained faster with attention product by product than with torch's fused kernel.
+
+    So it is on a CPU, where the kernel's way back takes longer than all the matrices of its layer.
+    """
+    return not torch.cuda.is_available() and can_bfloat16()
+
+
 def fastest_safe_dtype(
     network: nn.Module,
     tokenizer: Tokenizer,

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import importlib.metadata
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,26 +25,19 @@ from modeling.config import ContradictoryConfig, TrainingConfig
 from modeling.encode import load_tokenizer, tokenizer_sha256
 from modeling.fitting import Row, fit, input_of
 from modeling.forward import logits_of
-from modeling.lessons import curated_examples, rows_of, weighted
+from modeling.lessons import NotEnoughExamples, UnusableExample, check_examples, curated_examples, rows_of, weighted
 from modeling.losses import none_of
 from modeling.metrics import score
 from modeling.networks.building import build
+from modeling.precision import slow_with_fused_attention
 from modeling.prior import correct_prior
 from modeling.records import Example, Progress
-from modeling.watching import BestEpoch, Reporter, TrainingCancelled
+from modeling.watching import AveragedWeights, BestEpoch, Reporter, TrainingCancelled
 
 __all__ = ["NotEnoughExamples", "TrainedModel", "TrainingCancelled", "UnusableExample", "train"]
 
 ADAPTER, NETWORK = "adapter", "network"
 LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "accelerate", "numpy", "scikit-learn")
-
-
-class NotEnoughExamples(ValueError):
-    """A label has no training example, so nothing can be learnt about it."""
-
-
-class UnusableExample(ValueError):
-    """An example's label is not in the label set, or its weight is not above 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +86,7 @@ def train(
     Raises NotEnoughExamples, UnusableExample, ContradictoryConfig, TrainingCancelled, and what `encode`, `build`
     and `attach` raise.
     """
-    _check(examples, validation, labels)
+    check_examples(examples, validation, labels)
     by_type = none_of(config, unrelated)
     taught, held_out = curated_examples(
         labels, share=config.curated_share, like=[example.statement for example in examples], unlike=untaught
@@ -118,9 +110,11 @@ def train(
         encoder: Any = classifier.network.base_model
         _check_length(encoder, config)
         pad_id = int(getattr(encoder.config, "pad_token_id", None) or 0)
+        if config.precision == "auto" and slow_with_fused_attention():
+            encoder.set_attn_implementation("eager")
         model = classifier.network if config.tuning == "full" else adapters.attach(classifier, config)
         best = BestEpoch(config.patience)
-        callbacks = [Reporter(on_progress, should_cancel), best]
+        averaged = [AveragedWeights(config.weight_averaging)] if config.weight_averaging else []
         fit(
             model,
             rows,
@@ -128,7 +122,7 @@ def train(
             config,
             n_labels=len(labels),
             pad_id=pad_id,
-            callbacks=callbacks,
+            callbacks=[Reporter(on_progress, should_cancel), best, *averaged],
             fresh=classifier.untrained,
             unrelated=unrelated,
         )
@@ -173,22 +167,6 @@ def train(
         trainable=adapters.trainable_parameters(model),
         notes=_notes(len(validation), calibration, config),
     )
-
-
-def _check(examples: Sequence[Example], validation: Sequence[Example], labels: Sequence[str]) -> None:
-    for example in (*examples, *validation):
-        if not 0 <= example.label_index < len(labels) or not 0 < example.weight < float("inf"):
-            raise UnusableExample(
-                f"The example of statement {example.statement.id} has label {example.label_index} of {len(labels)} "
-                f"and weight {example.weight}: give a label index below {len(labels)} and a weight above 0."
-            )
-    counts = Counter(example.label_index for example in examples)
-    without = [label for index, label in enumerate(labels) if not counts[index]]
-    if without or len(labels) < 2:
-        raise NotEnoughExamples(
-            f"There are {len(examples)} training examples over {len(labels)} labels and none for "
-            f"{', '.join(without) or 'a second label'}: review or import some of each label first."
-        )
 
 
 def _check_length(encoder: Any, config: TrainingConfig) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from modeling.records import Progress
@@ -107,3 +108,56 @@ class BestEpoch(TrainerCallback):
     def restore(self, network: nn.Module) -> None:
         """Put the best epoch's weights back."""
         network.load_state_dict(self._weights, strict=False)
+
+
+class AveragedWeights(TrainerCallback):
+    """Keeps the running average of the trainable weights, and puts it in their place to be evaluated and kept.
+
+    Each step the average moves `1 - decay` of the way to the weights, and further in the first steps, so that where
+    they began is soon forgotten. With validation examples the average stands in their place from the end of an epoch
+    until the callbacks before this one have seen its figures; without any, from the end of the training.
+    """
+
+    def __init__(self, decay: float) -> None:
+        self.decay = decay
+        self._average: list[torch.Tensor] = []
+        self._n_steps = 0
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Begin at the weights as they are."""
+        self._average = [weights.clone() for weights in _trainable(kwargs["model"])]
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Move towards the weights of this step."""
+        self._n_steps += 1
+        decay = min(self.decay, self._n_steps / (self._n_steps + 9))
+        get_ema_multi_avg_fn(decay)(self._average, _trainable(kwargs["model"]), self._n_steps)
+
+    def on_epoch_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Put the average where the evaluation that follows will find it."""
+        if control.should_evaluate:
+            self._swap(kwargs["model"])
+
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """Go on from the weights of the last step."""
+        self._swap(kwargs["model"])
+
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Leave the average behind."""
+        self._swap(kwargs["model"])
+
+    def _swap(self, network: nn.Module) -> None:
+        for weights, average in zip(_trainable(network), self._average, strict=True):
+            kept = weights.clone()
+            weights.copy_(average)
+            average.copy_(kept)
+
+
+def _trainable(network: nn.Module) -> list[torch.Tensor]:
+    return [parameter.detach() for parameter in network.parameters() if parameter.requires_grad]

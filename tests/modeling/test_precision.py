@@ -9,13 +9,13 @@ import torch
 from tokenizers import Tokenizer
 from torch import nn
 
-from modeling import curated
+from modeling import curated, precision
 from modeling.backbones import Backbone
 from modeling.encode import load_tokenizer
 from modeling.forward import logits_of
 from modeling.inputs import encode_with_places
 from modeling.networks.cls import build
-from modeling.precision import can_bfloat16, fastest_safe_dtype
+from modeling.precision import can_bfloat16, fastest_safe_dtype, slow_with_fused_attention
 from modeling.records import Span, Statement
 
 AMX = {"amx_bf16": True}
@@ -97,3 +97,12 @@ def test_the_probe_leaves_the_network_where_it_was(network: nn.Module, tokenizer
     for name, part in network.named_parameters():
         assert (part.device.type, part.dtype) == ("cpu", torch.float32)
         assert torch.equal(part, before[name])
+
+
+@pytest.mark.parametrize(("bfloat16", "gpu", "slow"), [(True, False, True), (False, False, False), (True, True, False)])
+def test_only_bfloat16_on_a_processor_is_trained_without_the_fused_kernel(
+    monkeypatch: pytest.MonkeyPatch, bfloat16: bool, gpu: bool, slow: bool
+) -> None:
+    monkeypatch.setattr(precision, "can_bfloat16", lambda: bfloat16)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    assert slow_with_fused_attention() is slow
