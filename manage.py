@@ -12,7 +12,7 @@ from django.core.management import execute_from_command_line
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ddi_site.settings")
-    # Threads that wait for one another by spinning keep the cores from whoever they wait for, where two processes compute.
+    # Threads that spin while they wait keep the cores from whoever they wait for, where two processes compute.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         execute_from_command_line(sys.argv)
