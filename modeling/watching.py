@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.optim.swa_utils import get_ema_multi_avg_fn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from modeling.records import Progress
@@ -133,7 +132,8 @@ class AveragedWeights(TrainerCallback):
         """Move towards the weights of this step."""
         self._n_steps += 1
         decay = min(self.decay, self._n_steps / (self._n_steps + 9))
-        get_ema_multi_avg_fn(decay)(self._average, _trainable(kwargs["model"]), self._n_steps)
+        for average, weights in zip(self._average, _trainable(kwargs["model"]), strict=True):
+            average.lerp_(weights, 1 - decay)
 
     def on_epoch_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
