@@ -14,6 +14,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ddi_site.settings")
     # Threads that spin while they wait keep the cores from whoever they wait for, where two processes compute.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    # Every length of a batch has kernels of its own, each with memory; kept by the thousand they are gigabytes.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:

@@ -65,9 +65,6 @@ class TrainingConfig:
     """Share of all steps during which the learning rate climbs from 0 to its peak, 0 to below 1."""
     weight_decay: float = 0.01
     """Decoupled weight decay per step, 0 to 1."""
-    weight_averaging: float = 0.0
-    """How much of the weights' running average each step keeps, 0 to below 1; the average is what is evaluated and
-    kept. 0 averages nothing."""
     batch_size: int = 8
     """Examples per step, 1 or more."""
     max_tokens: int = 256
@@ -127,7 +124,6 @@ class TrainingConfig:
             ),
             "warmup_share": (0 <= self.warmup_share < 1, "0 or more and below 1"),
             "weight_decay": (0 <= self.weight_decay <= 1, "0 to 1"),
-            "weight_averaging": (0 <= self.weight_averaging < 1, "0 or more and below 1"),
             "batch_size": (self.batch_size >= 1, "1 or more examples"),
             "max_tokens": (8 <= self.max_tokens <= 512, "8 to 512 tokens"),
             "max_epochs": (self.max_epochs >= 1, "1 or more epochs"),

@@ -32,7 +32,7 @@ from modeling.networks.building import build
 from modeling.precision import slow_with_fused_attention
 from modeling.prior import correct_prior
 from modeling.records import Example, Progress
-from modeling.watching import AveragedWeights, BestEpoch, Reporter, TrainingCancelled
+from modeling.watching import BestEpoch, Reporter, TrainingCancelled
 
 __all__ = ["NotEnoughExamples", "TrainedModel", "TrainingCancelled", "UnusableExample", "train"]
 
@@ -114,7 +114,6 @@ def train(
             encoder.set_attn_implementation("eager")
         model = classifier.network if config.tuning == "full" else adapters.attach(classifier, config)
         best = BestEpoch(config.patience)
-        averaged = [AveragedWeights(config.weight_averaging)] if config.weight_averaging else []
         fit(
             model,
             rows,
@@ -122,7 +121,7 @@ def train(
             config,
             n_labels=len(labels),
             pad_id=pad_id,
-            callbacks=[Reporter(on_progress, should_cancel), best, *averaged],
+            callbacks=[Reporter(on_progress, should_cancel), best],
             fresh=classifier.untrained,
             unrelated=unrelated,
         )

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def manage(var: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DDI_", "OMP_WAIT"))}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DDI_", "OMP_WAIT", "ONEDNN"))}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
@@ -54,10 +54,13 @@ def test_a_wrong_setting_is_refused_with_one_sentence(tmp_path: Path, settings: 
     assert ended.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(("settings", "policy"), [({}, "passive"), ({"OMP_WAIT_POLICY": "active"}, "active")])
-def test_threads_that_wait_leave_the_cores_to_others_unless_told_otherwise(
-    tmp_path: Path, settings: dict[str, str], policy: str
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [({}, ("passive", "64")), ({"OMP_WAIT_POLICY": "active", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "8"}, ("active", "8"))],
+)
+def test_how_the_numeric_libraries_share_a_machine_unless_told_otherwise(
+    tmp_path: Path, given: dict[str, str], found: tuple[str, str]
 ) -> None:
-    """Two processes that train at once on two cores are otherwise four times slower than one after the other."""
-    told = manage(tmp_path, "shell", "-v0", "-c", "import os; print(os.environ['OMP_WAIT_POLICY'])", **settings)
-    assert told.stdout.strip() == policy, told.stderr
+    asked = "import os; print(*map(os.environ.get, ('OMP_WAIT_POLICY', 'ONEDNN_PRIMITIVE_CACHE_CAPACITY')))"
+    told = manage(tmp_path, "shell", "-v0", "-c", asked, **given)
+    assert told.stdout.split() == list(found), told.stderr

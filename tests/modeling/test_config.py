@@ -76,7 +76,6 @@ def test_value_of_another_type_is_refused(name: str, value: object) -> None:
         ("warmup_share", 1.0),
         ("weight_decay", -0.1),
         ("batch_size", 0),
-        ("weight_averaging", 1.0),
         ("max_tokens", 513),
         ("max_epochs", 0),
         ("patience", 0),
@@ -129,11 +128,6 @@ def test_paper_relations_preset_is_the_second_papers_table_ii() -> None:
 def test_a_configuration_from_before_there_were_architectures_is_the_first_papers() -> None:
     old = {name: value for name, value in TrainingConfig().to_json().items() if name not in ADDED}
     assert TrainingConfig.from_json(old) == TrainingConfig(architecture="cls", tuning="lora", balanced_sampling=False)
-
-
-def test_a_configuration_from_before_weights_were_averaged_averages_none() -> None:
-    old = {field: value for field, value in PRESETS["relations"].to_json().items() if field != "weight_averaging"}
-    assert TrainingConfig.from_json(old).weight_averaging == 0
 
 
 def test_a_configuration_from_before_sampling_could_be_chosen_drew_by_length() -> None:

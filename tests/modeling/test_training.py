@@ -43,31 +43,6 @@ def test_the_best_epoch_is_kept_and_not_the_last(backbone: Backbone, quick: Trai
     assert made.validation["accuracy"] == made.history[made.best_epoch - 1]["accuracy"]
 
 
-@pytest.mark.parametrize("validated", [True, False])
-def test_the_averaged_weights_are_kept(
-    backbone: Backbone, short: TrainingConfig, tmp_path: Path, validated: bool
-) -> None:
-    """One epoch of eight steps, after which the average still holds a share of where the steps began."""
-    validation = make_examples(40, first_id=1000) if validated else []
-    last, averaged = (
-        train(
-            make_examples(64),
-            validation,
-            labels=LABELS,
-            backbone=backbone,
-            config=dataclasses.replace(short, weight_averaging=decay),
-            out_dir=tmp_path,
-        )
-        for decay in (0.0, 0.99)
-    )
-    weights = [load_file(made.folder / "adapter/adapter_model.safetensors") for made in (last, averaged)]
-    raised = [name for name in weights[0] if name.endswith("lora_B.weight")]  # which begin at 0
-    assert all(weights[1][name].norm() < weights[0][name].norm() for name in raised)
-    if averaged.validation and last.validation:
-        assert averaged.validation["accuracy"] == averaged.history[0]["accuracy"]
-        assert averaged.history[0]["loss"] != last.history[0]["loss"], "the average is what is evaluated"
-
-
 def test_folder_is_named_by_its_hash_and_holds_no_checkpoint(trained: TrainedModel) -> None:
     assert trained.folder.name == trained.sha256
     artifacts.verify(trained.folder, trained.sha256)

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from transformers import TrainerControl
 
-from modeling.watching import AveragedWeights, BestEpoch
+from modeling.watching import BestEpoch
 
 
 def after_epochs(best: BestEpoch, network: nn.Linear, epochs: list[tuple[float, float]]) -> list[bool]:
@@ -55,46 +55,3 @@ def test_weights_of_the_best_epoch_are_put_back() -> None:
     assert network.weight.item() == 3.0
     best.restore(network)
     assert network.weight.item() == 2.0
-
-
-def stepped(averaged: AveragedWeights, network: nn.Linear, *, evaluates: bool) -> tuple[float, float]:
-    """The network's weight at the end of an epoch of two steps, to 10 and to 20 from 0, and after its evaluation."""
-    told = (SimpleNamespace(), SimpleNamespace(), TrainerControl(should_evaluate=evaluates))
-    with torch.no_grad():
-        network.weight.fill_(0.0)
-        averaged.on_train_begin(*told, model=network)  # type: ignore[arg-type]
-        for weight in (10.0, 20.0):
-            network.weight.fill_(weight)
-            averaged.on_step_end(*told, model=network)  # type: ignore[arg-type]
-            assert network.weight.item() == weight, "the steps go on from where they are"
-    averaged.on_epoch_end(*told, model=network)  # type: ignore[arg-type]
-    at_end = network.weight.item()
-    if evaluates:
-        averaged.on_evaluate(*told, model=network)  # type: ignore[arg-type]
-    return at_end, network.weight.item()
-
-
-def test_the_average_is_evaluated_and_the_steps_go_on_without_it() -> None:
-    # kept of the average: 1/10 of 0 in the first step, 2/11 of 9 in the second
-    at_end, after = stepped(AveragedWeights(0.9), nn.Linear(1, 1), evaluates=True)
-    assert at_end == pytest.approx(2 / 11 * 9 + 9 / 11 * 20)
-    assert after == 20.0
-
-
-def test_the_average_keeps_no_more_than_it_is_told() -> None:
-    at_end, _ = stepped(AveragedWeights(0.05), nn.Linear(1, 1), evaluates=True)
-    assert at_end == pytest.approx(0.05 * 9.5 + 0.95 * 20)
-
-
-def test_without_an_evaluation_the_average_comes_at_the_end_of_the_training() -> None:
-    averaged, network = AveragedWeights(0.9), nn.Linear(1, 1)
-    assert stepped(averaged, network, evaluates=False) == (20.0, 20.0)
-    averaged.on_train_end(SimpleNamespace(), SimpleNamespace(), TrainerControl(), model=network)  # type: ignore[arg-type]
-    assert network.weight.item() == pytest.approx(2 / 11 * 9 + 9 / 11 * 20)
-
-
-def test_what_is_not_trained_is_left_alone() -> None:
-    network = nn.Linear(1, 1)
-    network.bias.requires_grad_(False).fill_(3.0)
-    stepped(AveragedWeights(0.9), network, evaluates=True)
-    assert network.bias.item() == 3.0
