@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def manage(var: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DDI_", "OMP_WAIT", "ONEDNN"))}
+    ours = ("DDI_", "OMP_WAIT", "ONEDNN")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
