@@ -106,7 +106,10 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         wanted = {
-            "architecture": (self.architecture in get_args(Architecture), '"cls", "cls_dense" or "rbert_cnn"'),
+            "architecture": (
+                self.architecture in get_args(Architecture),
+                '"cls", "cls_dense", "rbert_cnn" or "pair_reader"',
+            ),
             "tuning": (self.tuning in get_args(Tuning), '"lora" or "full"'),
             "dropout": (0 <= self.dropout < 1, "0 or more and below 1"),
             "seed": (0 <= self.seed < 2**32, "0 or more and below 4,294,967,296"),

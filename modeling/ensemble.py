@@ -56,6 +56,11 @@ class Ensemble:
         return self.members[0].labels
 
     @property
+    def number_format(self) -> str:
+        """What the members compute in: one name, or several joined by "and"."""
+        return " and ".join(sorted({member.number_format for member in self.members}))
+
+    @property
     def cache(self) -> Remembered:
         """What the members' caches count, together."""
         caches = [member.cache for member in self.members]

@@ -21,9 +21,9 @@ from modeling.config import Architecture, TrainingConfig
 from modeling.encode import load_tokenizer, tokenizer_sha256
 from modeling.forward import Answering, Stopped
 from modeling.networks.onnx import OnnxNetwork
-from modeling.precision import fastest_safe_dtype
+from modeling.precision import name_of, remembered_dtype
 from modeling.records import Scored, Statement, Unread
-from modeling.serving import ServedModel
+from modeling.serving import INT8, ServedModel
 from modeling.sharing import SharedBackbone
 
 CACHED_INPUTS = 100_000
@@ -46,6 +46,7 @@ class LoadedModel:
     """A trained model, merged and ready to answer.
 
     `unrelated` is the label of a pair without a type, in a model that learnt each relation type by itself.
+    `number_format` names what its network computes in: "float32", "bfloat16" or "int8".
     """
 
     network: nn.Module
@@ -55,6 +56,7 @@ class LoadedModel:
     temperature: float
     pad_id: int
     unrelated: int | None = None
+    number_format: str = name_of(torch.float32)
     cache: ExactCache = field(default_factory=lambda: ExactCache(CACHED_INPUTS))
 
     @classmethod
@@ -66,12 +68,13 @@ class LoadedModel:
         sha256: str,
         shared: SharedBackbone | None = None,
         device: str | None = None,
-        probe: bool = False,
+        probes: Path | None = None,
     ) -> LoadedModel:
         """The model in the folder `artifact`, once its files are known to be those sealed as `sha256`.
 
-        Without a `device` it goes to the GPU if there is one. It computes in float32; with `probe`, in whatever
-        `fastest_safe_dtype` finds for that device. Raises ArtifactChanged, BackboneMismatch or UnknownArchitecture.
+        Without a `device` it goes to the GPU if there is one. It computes in float32; with a folder `probes`, in
+        whatever `remembered_dtype` finds there for that device. Raises ArtifactChanged, BackboneMismatch or
+        UnknownArchitecture.
         Costs a second or two, and reads the backbone unless models loaded before left it in `shared`.
         """
         artifacts.verify(artifact, sha256)
@@ -89,7 +92,11 @@ class LoadedModel:
         )
         pad_id = int(manifest["pad_id"])
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        dtype = fastest_safe_dtype(network, tokenizer, pad_id=pad_id, device=device) if probe else torch.float32
+        dtype = torch.float32
+        if probes:
+            dtype = remembered_dtype(
+                network, tokenizer, artifact=sha256, folder=probes, pad_id=pad_id, device=device
+            )  # fmt: skip
         return cls(
             network=shared.placed(network, device=device, dtype=dtype),
             tokenizer=tokenizer,
@@ -98,6 +105,7 @@ class LoadedModel:
             temperature=float(manifest["calibration"]["temperature"]),
             pad_id=pad_id,
             unrelated=manifest.get("unrelated"),
+            number_format=name_of(dtype),
         )
 
     @classmethod
@@ -115,6 +123,7 @@ class LoadedModel:
             temperature=served.temperature,
             pad_id=served.pad_id,
             unrelated=served.unrelated,
+            number_format="int8" if served.manifest["architecture"] == INT8 else name_of(torch.float32),
         )
 
     def predict(

@@ -164,5 +164,5 @@ def into_ledger(version: ModelVersion, model: LoadedModel, corpus: str) -> float
 
 
 def _format(model: LoadedModel) -> str:
-    parameter = next(model.network.parameters())
-    return f"{parameter.dtype}".removeprefix("torch.") + ("" if parameter.device.type == "cpu" else " on the GPU")
+    device = next(model.network.parameters()).device
+    return model.number_format + ("" if device.type == "cpu" else " on the GPU")

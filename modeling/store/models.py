@@ -104,7 +104,7 @@ def load_trained(version: ModelVersion) -> LoadedModel:
     """A version that is no ensemble, as `load` gives it."""
     if version.architecture == INT8:
         return LoadedModel.exported(fetch(version), sha256=version.artifact)
-    return _trained(version, probe=True)
+    return _trained(version, probes=Path(settings.VAR_DIR) / "probes")
 
 
 def _joined(version: ModelVersion) -> Ensemble:

@@ -66,6 +66,7 @@ def answer_pending(work: Work, model: LoadedModel | Ensemble) -> None:
                 "statements_per_second": round(n_here / (time.monotonic() - started), 1),
                 "computed_once": model.cache.misses,
                 "answered_from_cache": model.cache.hits,
+                "number_format": model.number_format,
             }
             work.report(detail=detail | passed_over.as_dict())
     work.stop_if_asked()

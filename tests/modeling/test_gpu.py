@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,8 @@ STATEMENTS = [example.statement for example in EXAMPLES]
 TAUGHT = [example.label_index for example in EXAMPLES]
 
 
-def loaded(trained: TrainedModel, backbone: Backbone, device: str, *, probe: bool = False) -> LoadedModel:
-    return LoadedModel.load(trained.folder, backbone, sha256=trained.sha256, device=device, probe=probe)
+def loaded(trained: TrainedModel, backbone: Backbone, device: str, *, probes: Path | None = None) -> LoadedModel:
+    return LoadedModel.load(trained.folder, backbone, sha256=trained.sha256, device=device, probes=probes)
 
 
 def labels_of(model: LoadedModel) -> list[int]:
@@ -55,9 +56,9 @@ def test_without_a_device_a_model_goes_to_the_gpu(trained: TrainedModel, backbon
 
 
 def test_the_format_found_for_the_gpu_is_used_there_and_changes_no_label(
-    trained: TrainedModel, backbone: Backbone
+    trained: TrainedModel, backbone: Backbone, tmp_path: Path
 ) -> None:
-    probed = loaded(trained, backbone, "cuda", probe=True)
+    probed = loaded(trained, backbone, "cuda", probes=tmp_path)
     first = next(probed.network.parameters())
     assert first.device.type == "cuda"
     assert first.dtype in (torch.float32, torch.bfloat16)
@@ -71,9 +72,9 @@ def test_the_format_found_for_the_gpu_is_used_there_and_changes_no_label(
 def test_the_probe_asks_the_gpu_and_not_the_processor(
     trained: TrainedModel, backbone: Backbone, half: float, expected: torch.dtype
 ) -> None:
-    """A processor without the instructions is told of, and a clock that only the probe's two passes read."""
+    """A processor without the instructions is told of, and a clock that only the probe's passes read."""
     model = loaded(trained, backbone, "cpu")
-    times = iter([0.0, 1.0, 0.0, half])
+    times = itertools.cycle([0.0, 1.0, 0.0, half])
     torch.cuda.reset_peak_memory_stats()
     held = torch.cuda.memory_allocated()
     found = fastest_safe_dtype(

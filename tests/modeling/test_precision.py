@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from modeling.encode import load_tokenizer
 from modeling.forward import logits_of
 from modeling.inputs import encode_with_places
 from modeling.networks.cls import build
-from modeling.precision import can_bfloat16, fastest_safe_dtype, slow_with_fused_attention
+from modeling.precision import can_bfloat16, fastest_safe_dtype, remembered_dtype, slow_with_fused_attention
 from modeling.records import Span, Statement
 
 AMX = {"amx_bf16": True}
@@ -32,8 +34,13 @@ def tokenizer(backbone: Backbone) -> Tokenizer:
 
 
 def clock(full: float, half: float) -> Callable[[], float]:
-    """A clock by which float32, asked first, takes `full` seconds and bfloat16 `half`."""
-    times = itertools.accumulate([0.0, full, 0.0, half])
+    """A clock by which float32, asked first of the two, takes `full` seconds each time and bfloat16 `half`."""
+    return timed(itertools.cycle([full, half]))
+
+
+def timed(passes: Iterable[float]) -> Callable[[], float]:
+    """A clock by which the passes take so many seconds, one after another."""
+    times = itertools.accumulate(itertools.chain.from_iterable((0.0, seconds) for seconds in passes))
     return lambda: next(times)
 
 
@@ -41,8 +48,8 @@ def never() -> float:
     raise AssertionError("probed a machine that only emulates bfloat16")
 
 
-@pytest.mark.parametrize(("half", "expected"), [(0.5, torch.bfloat16), (2.0, torch.float32)])
-def test_bfloat16_only_where_the_probe_is_faster(
+@pytest.mark.parametrize(("half", "expected"), [(0.5, torch.bfloat16), (0.95, torch.float32), (2.0, torch.float32)])
+def test_bfloat16_only_where_the_probe_is_clearly_faster(
     network: nn.Module, tokenizer: Tokenizer, half: float, expected: torch.dtype
 ) -> None:
     with torch.no_grad():
@@ -50,6 +57,18 @@ def test_bfloat16_only_where_the_probe_is_faster(
     found = fastest_safe_dtype(network, tokenizer, pad_id=0, capabilities=AMX, clock=clock(1.0, half))
     assert found == expected
     assert next(network.parameters()).dtype == torch.float32, "the probe changed the network itself"
+
+
+@pytest.mark.parametrize(
+    ("passes", "expected"),
+    [((1.0, 0.5, 1.0, 9.0, 9.0, 9.0), torch.bfloat16), ((9.0, 0.95, 1.0, 9.0, 1.0, 9.0), torch.float32)],
+)
+def test_a_pass_that_something_else_held_up_does_not_count(
+    network: nn.Module, tokenizer: Tokenizer, passes: tuple[float, ...], expected: torch.dtype
+) -> None:
+    with torch.no_grad():
+        network.get_parameter("classifier.bias").copy_(torch.tensor([1.0, -1.0]))
+    assert fastest_safe_dtype(network, tokenizer, pad_id=0, capabilities=AMX, clock=timed(passes)) == expected
 
 
 def test_bfloat16_is_refused_where_it_changes_labels(network: nn.Module, tokenizer: Tokenizer) -> None:
@@ -97,6 +116,36 @@ def test_the_probe_leaves_the_network_where_it_was(network: nn.Module, tokenizer
     for name, part in network.named_parameters():
         assert (part.device.type, part.dtype) == ("cpu", torch.float32)
         assert torch.equal(part, before[name])
+
+
+def test_what_was_found_of_a_model_is_kept_however_the_machine_is_busy_later(
+    network: nn.Module, tokenizer: Tokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(artifact: str) -> torch.dtype:
+        return remembered_dtype(
+            network, tokenizer, artifact=artifact, folder=tmp_path / "probes", pad_id=0, device="cpu"
+        )  # fmt: skip
+
+    found = iter([torch.bfloat16, torch.float32])
+    monkeypatch.setattr(precision, "fastest_safe_dtype", lambda *_, **__: next(found))
+    assert [asked(one) for one in ("a", "b", "a", "b")] == [
+        torch.bfloat16, torch.float32, torch.bfloat16, torch.float32,
+    ]  # fmt: skip
+    assert len(list((tmp_path / "probes").iterdir())) == 2, "a draft was left"
+
+
+def test_of_two_processes_that_probe_at_once_the_first_to_end_is_believed(
+    network: nn.Module, tokenizer: Tokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    how: dict[str, Any] = {"artifact": "a", "folder": tmp_path, "pad_id": 0, "device": "cpu"}
+
+    def slowly(*_: object, **__: object) -> torch.dtype:
+        monkeypatch.setattr(precision, "fastest_safe_dtype", lambda *_, **__: torch.float32)
+        assert remembered_dtype(network, tokenizer, **how) == torch.float32  # the other process, meanwhile
+        return torch.bfloat16
+
+    monkeypatch.setattr(precision, "fastest_safe_dtype", slowly)
+    assert remembered_dtype(network, tokenizer, **how) == torch.float32
 
 
 @pytest.mark.parametrize(("bfloat16", "gpu", "slow"), [(True, False, True), (False, False, False), (True, True, False)])

@@ -97,13 +97,15 @@ def test_the_folder_holds_what_was_trained_and_nothing_else(made: TrainedModel, 
         assert 0 < facts["merge_max_difference"] < 1e-4
 
 
-def test_loaded_it_answers_as_it_was_calibrated(made: TrainedModel, way: TrainingConfig, backbone: Backbone) -> None:
+def test_loaded_it_answers_as_it_was_calibrated(
+    made: TrainedModel, way: TrainingConfig, backbone: Backbone, tmp_path: Path
+) -> None:
     model = LoadedModel.load(made.folder, backbone, sha256=made.sha256, device="cpu")
     assert model.config == way
     examples = make_examples(40, first_id=1000)
     scored = model.answer([one.statement for one in examples])
     assert [one.label_index for one in scored] == [one.label_index for one in examples]
-    again = LoadedModel.load(made.folder, backbone, sha256=made.sha256, device="cpu", probe=True)
+    again = LoadedModel.load(made.folder, backbone, sha256=made.sha256, device="cpu", probes=tmp_path)
     assert [one.label_index for one in again.answer([one.statement for one in examples])] == [
         one.label_index for one in scored
     ]

@@ -3,14 +3,17 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from modeling import artifacts
+from modeling import artifacts, training
 from modeling.backbones import Backbone
 from modeling.config import ContradictoryConfig, TrainingConfig
+from modeling.fitting import fit
+from modeling.inference import LoadedModel
 from modeling.records import Example, Progress
 from modeling.training import NotEnoughExamples, TrainedModel, TrainingCancelled, UnusableExample, train
 from tests.modeling.conftest import make_examples
@@ -41,6 +44,28 @@ def test_the_best_epoch_is_kept_and_not_the_last(backbone: Backbone, quick: Trai
     assert made.best_epoch < len(made.history)
     assert made.history[-1]["accuracy"] < made.history[made.best_epoch - 1]["accuracy"]
     assert made.validation["accuracy"] == made.history[made.best_epoch - 1]["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("precision", "slow", "attention"), [("auto", True, "eager"), ("auto", False, "sdpa"), ("float32", True, "sdpa")]
+)
+def test_the_fused_kernel_is_left_out_where_it_is_slow_and_nothing_remembers_it(
+    backbone: Backbone, short: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    precision: str, slow: bool, attention: str,
+) -> None:  # fmt: skip
+    fitted: list[str] = []
+
+    def watched(model: Any, *args: Any, **options: Any) -> None:
+        fitted.append(model.get_base_model().base_model.config._attn_implementation)
+        fit(model, *args, **options)
+
+    monkeypatch.setattr(training, "slow_with_fused_attention", lambda: slow)
+    monkeypatch.setattr(training, "fit", watched)
+    config = dataclasses.replace(short, precision=precision)  # type: ignore[arg-type]
+    made = train(make_examples(16), [], labels=LABELS, backbone=backbone, config=config, out_dir=tmp_path)
+    assert fitted == [attention]
+    read = LoadedModel.load(made.folder, backbone, sha256=made.sha256)
+    assert read.network.base_model.config._attn_implementation == "sdpa"  # type: ignore[union-attr]
 
 
 def test_folder_is_named_by_its_hash_and_holds_no_checkpoint(trained: TrainedModel) -> None:

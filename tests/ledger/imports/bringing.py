@@ -1,11 +1,12 @@
-"""Statements to import, and how to import them, in short."""
+"""Statements and documents to import, and how to import them, in short."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from ledger.imports import ImportReport, import_statements
+from ledger.corpora.annotated import find_sources
+from ledger.imports import DocumentsReport, ImportReport, import_documents, import_statements
 from ledger.models import Task
 from tests.ledger.imports.files import NOW
 
@@ -18,6 +19,11 @@ GOOD = [
 
 def bring(path: Path, task: Task, **options: Any) -> ImportReport:
     return import_statements(path=path, **{"corpus_name": "demo", "task": task, "now": NOW, **options})
+
+
+def bring_documents(folder: Path, task: str = "drugprot", corpus: str = "small", **options: bool) -> DocumentsReport:
+    (source,) = find_sources(folder)
+    return import_documents(source=source, corpus_name=corpus, task=Task.objects.get(slug=task), now=NOW, **options)
 
 
 def numbers(report: ImportReport) -> tuple[int, int, int, int, int]:

@@ -6,13 +6,17 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
+from django.conf import LazySettings
 from django.core.files.storage import FileSystemStorage, storages
 
 from ledger.models import ModelVersion, Round, Statement
 from ledger.record.runs import open_round
+from modeling import precision
 from modeling.adapter_facts import described
 from modeling.artifacts import read_manifest, verify
 from modeling.backbones import resolve
+from modeling.inference import LoadedModel
 from modeling.jobs import run_training
 from modeling.store import models
 from modeling.store.models import ArtifactMissing, fetch, load, load_exactly, local_folder, publish
@@ -59,6 +63,22 @@ def test_versions_on_one_backbone_share_it(version: ModelVersion) -> None:
         alone = load(one)
         assert alone.network is not network.network
         assert alone.answer(sayings) == network.answer(sayings)
+
+
+def test_a_version_computes_in_the_format_first_found_for_it(
+    version: ModelVersion, tmp_path: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where two formats are about as fast, each probe may find another."""
+    settings.VAR_DIR = tmp_path  # a machine that was never asked
+    found = iter([torch.bfloat16, torch.float32])
+    monkeypatch.setattr(precision, "fastest_safe_dtype", lambda *_, **__: next(found))
+    for _ in range(2):
+        loaded = load(version)
+        assert isinstance(loaded, LoadedModel)
+        assert (loaded.number_format, loaded.network.get_parameter("classifier.bias").dtype) == (
+            "bfloat16", torch.bfloat16,
+        )  # fmt: skip
+    assert load_exactly(version).number_format == "float32"
 
 
 def test_another_backbone_takes_the_place_of_the_one_shared(version: ModelVersion, small_backbone: Path) -> None:

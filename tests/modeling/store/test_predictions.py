@@ -38,6 +38,7 @@ def test_every_statement_is_predicted_once_and_the_run_is_sealed(version: ModelV
     run.refresh_from_db()
     assert (run.status, run.n_done) == (Run.Status.FINISHED, Statement.objects.count())
     assert Prediction.objects.count() == Prediction.objects.values("statement").distinct().count() == run.n_done
+    assert run.detail["number_format"] == load(version).number_format
     assert [chunk.n_predictions for chunk in run.chunks.order_by("id")] == [10, 10, 10, 10, 6]
     for prediction in Prediction.objects.select_related("label"):
         scores = dict(zip(version.labels, prediction.class_scores, strict=True))
