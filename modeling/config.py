@@ -77,6 +77,8 @@ class TrainingConfig:
     """What the model reads: "raw" the sentence as it is, "masked" its pattern with both entities replaced by kind and
     number, "typed" the sentence with kind and number written beside both entities, "tagged" the sentence with the
     second paper's signs around them: $head$ and #tail#."""
+    hidden_mentions: float = 0.0
+    """Share of the sentences, 0 to 1, whose mentions are all hidden from the network each time it learns from them."""
     pooling: Pooling = "cls"
     """What the sentence's vector is: "cls" the first token's, "mean" the mean over all tokens."""
     padding: Padding = "batch"
@@ -132,6 +134,7 @@ class TrainingConfig:
             "max_epochs": (self.max_epochs >= 1, "1 or more epochs"),
             "patience": (self.patience >= 1, "1 or more epochs"),
             "mentions": (self.mentions in get_args(MentionForm), '"raw", "masked", "typed" or "tagged"'),
+            "hidden_mentions": (0 <= self.hidden_mentions <= 1, "0 to 1"),
             "pooling": (self.pooling in get_args(Pooling), '"cls" or "mean"'),
             "padding": (self.padding in get_args(Padding), '"batch" or "max_tokens"'),
             "sampling": (self.sampling in get_args(Sampling), '"random" or "by_length"'),
@@ -163,6 +166,11 @@ class TrainingConfig:
             raise ContradictoryConfig(
                 'The architecture "pair_reader" reads a sentence once for all its pairs, so that no pair can be marked '
                 'in it or drawn alone: set mentions to "raw" and balanced_sampling to false.'
+            )
+        if self.hidden_mentions and not self.reads_kinds:
+            raise ContradictoryConfig(
+                f"hidden_mentions is {self.hidden_mentions} but the architecture {self.architecture!r} is not told "
+                'where all mentions stand: set architecture to "pair_reader", or hidden_mentions to 0.'
             )
         if self.loss == "multi_label" and (self.architecture == "cls" or self.prior_correction):
             raise ContradictoryConfig(

@@ -12,6 +12,9 @@ from modeling.config import MentionForm
 from modeling.mentions import UnreadableStatement, input_text
 from modeling.records import Span, Statement
 
+BLANKS = ("[MASK]", "<mask>", "[PAD]", "<pad>")
+"""What stands in the place of a word that is hidden: the first of these that the backbone knows."""
+
 _PROBE = "Naïve Äpfel: 5-HT₂ (α/β) [SEP] l'ibuprofène, 10 mg/kg; drug1 and DRUG2."
 
 CHARACTERS_PER_TOKEN = 16
@@ -28,6 +31,10 @@ class TokenizerMissing(FileNotFoundError):
 
 class TokenizerUnreadable(ValueError):
     """The backbone's tokenizer file holds none."""
+
+
+class NoBlank(ValueError):
+    """The backbone's tokenizer has no token that stands for no word."""
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
@@ -51,6 +58,17 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
     return tokenizer
+
+
+def blank_of(tokenizer: Tokenizer) -> tuple[str, int]:
+    """The token that stands for a hidden word, and its id. Raises NoBlank."""
+    for word in BLANKS:
+        if (number := tokenizer.token_to_id(word)) is not None:
+            return word, number
+    raise NoBlank(
+        f"The backbone's tokenizer knows none of {', '.join(BLANKS)}, so no word can be hidden: set DDI_BACKBONE to "
+        "one that does, and hidden_mentions to 0 meanwhile."
+    )
 
 
 def _read_tokenizer(path: Path) -> Tokenizer:

@@ -15,6 +15,7 @@ from transformers import EvalPrediction, PrinterCallback, Trainer, TrainerCallba
 from modeling.batching import together
 from modeling.calibration import probabilities_of
 from modeling.config import TrainingConfig
+from modeling.hiding import hidden
 from modeling.losses import none_of, surprise, surprise_by_type, types_of
 from modeling.metrics import macro_f1, micro_f1
 from modeling.networks.arguments import arguments_of
@@ -63,12 +64,14 @@ class _WeightedTrainer(Trainer):
     """Cross-entropy in which each example counts by its weight: the mean over the batch of weight x loss.
 
     With balanced sampling the weights decide how often an example is drawn instead. `fresh` are the names of the parts
-    that start from chance; `unrelated` is the label of a pair without a type, where each type is learnt by itself.
+    that start from chance; `unrelated` is the label of a pair without a type, where each type is learnt by itself;
+    `blank` is the token that hides a mention, where some are to be hidden.
     """
 
     config: TrainingConfig
     fresh: frozenset[str] = frozenset()
     unrelated: int | None = None
+    blank: int | None = None
 
     def compute_loss(
         self,
@@ -78,6 +81,10 @@ class _WeightedTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor | tuple[torch.Tensor, Any]:
         labels, weights = inputs["labels"], inputs["weights"]
+        if self.blank is not None and model.training:
+            share = self.config.hidden_mentions
+            ids = hidden(inputs["input_ids"], inputs["kinds"], share=share, blank=self.blank)
+            inputs = {**inputs, "input_ids": ids}
         outputs = model(**{name: part for name, part in inputs.items() if name not in ("labels", "weights", "types")})
         losses = (  # (batch,)
             surprise(outputs.logits, labels)
@@ -129,12 +136,13 @@ def fit(
     callbacks: list[TrainerCallback],
     fresh: Collection[str] = (),
     unrelated: int | None = None,
+    blank: int | None = None,
 ) -> None:
     """Train `model` in place, and tell `callbacks` of each step and of each epoch's validation figures.
 
     Without validation rows there are no such figures. `fresh` names the model's parts that start from chance;
-    `unrelated` is the label that says a pair has no relation, in a task that has one. Writes nothing that outlives
-    the call.
+    `unrelated` is the label that says a pair has no relation, in a task that has one; `blank` the token that hides a
+    mention, where the configuration hides some. Writes nothing that outlives the call.
     """
 
     by_type = none_of(config, unrelated)
@@ -194,5 +202,6 @@ def fit(
         trainer.config = config
         trainer.fresh = frozenset(fresh)
         trainer.unrelated = by_type
+        trainer.blank = blank
         trainer.remove_callback(PrinterCallback)
         trainer.train()

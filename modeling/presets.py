@@ -53,6 +53,7 @@ PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
             head_learning_rate=1e-3,
             batch_size=96,
             max_epochs=5,
+            hidden_mentions=0.5,
             precision="auto",
         ),
     }

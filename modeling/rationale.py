@@ -19,7 +19,7 @@ from captum.attr import LayerIntegratedGradients
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from modeling.encode import encode_with_spans
+from modeling.encode import NoBlank, blank_of, encode_with_spans
 from modeling.inference import LoadedModel
 from modeling.inputs import inputs_of
 from modeling.networks.arguments import arguments_of
@@ -35,8 +35,6 @@ STEPS = (32, 128, 512)
 TOLERANCE = 0.01
 """Of all movement: a walk that misses its way by more leaves the order of the words in doubt."""
 BATCH = 16  # steps computed together
-BLANKS = ("[MASK]", "<mask>", "[PAD]", "<pad>")
-"""What stands in a blanked-out word's place: the first of these that the backbone knows."""
 
 
 class NotExplainable(ValueError):
@@ -109,7 +107,7 @@ def attribute(model: LoadedModel, statement: Statement, *, label_index: int) -> 
         movement=movement,
         completeness_error=moved.completeness_error,
         steps=moved.steps,
-        blank=blank_of(model.tokenizer)[0],
+        blank=_blank(model.tokenizer)[0],
     )
 
 
@@ -120,7 +118,7 @@ def movements(model: LoadedModel, read: Input, is_special: Sequence[bool], *, la
     if not isinstance(embeddings, nn.Embedding):
         raise NotExplainable("The model has no word embeddings to walk along: ask the one it was exported from.")
     device = embeddings.weight.device
-    blank = blank_of(model.tokenizer)[1]
+    blank = _blank(model.tokenizer)[1]
     beside = {name: part.to(device) for name, part in arguments_of([read], pad_id=model.pad_id).items()}
     del beside["attention_mask"]
     inputs = beside.pop("input_ids")  # (1, tokens)
@@ -150,12 +148,11 @@ def movements(model: LoadedModel, read: Input, is_special: Sequence[bool], *, la
     return Movements(log_odds=moved, completeness_error=abs(float(error)), steps=steps)
 
 
-def blank_of(tokenizer: Tokenizer) -> tuple[str, int]:
-    """The token that stands for a word taken out, and its id. Raises NotExplainable."""
-    for word in BLANKS:
-        if (number := tokenizer.token_to_id(word)) is not None:
-            return word, number
-    raise NotExplainable(f"The backbone's tokenizer knows none of {', '.join(BLANKS)}: no word could be blanked out.")
+def _blank(tokenizer: Tokenizer) -> tuple[str, int]:
+    try:
+        return blank_of(tokenizer)
+    except NoBlank as error:
+        raise NotExplainable(str(error)) from error
 
 
 def _ends(span: Span) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from modeling.adapter_facts import measure
 from modeling.backbones import Backbone
 from modeling.calibration import NOT_CALIBRATED, Calibration, fit_temperature, probabilities_of
 from modeling.config import ContradictoryConfig, TrainingConfig
-from modeling.encode import load_tokenizer, tokenizer_sha256
+from modeling.encode import blank_of, load_tokenizer, tokenizer_sha256
 from modeling.fitting import Row, fit, input_of
 from modeling.forward import logits_of
 from modeling.lessons import NotEnoughExamples, UnusableExample, check_examples, curated_examples, rows_of, weighted
@@ -97,6 +97,7 @@ def train(
         set_seed(config.seed)
         on_progress(Progress("encode", 0, n))
         tokenizer = load_tokenizer(backbone.path)
+        blank = blank_of(tokenizer)[1] if config.hidden_mentions else None
         rows, validation_rows = (rows_of(part, tokenizer, config) for part in (examples, validation))
         unweighted, rows = rows, weighted(rows, config)
         on_progress(Progress("encode", n, n))
@@ -124,6 +125,7 @@ def train(
             callbacks=[Reporter(on_progress, should_cancel), best],
             fresh=classifier.untrained,
             unrelated=unrelated,
+            blank=blank,
         )
         if validation:
             best.restore(model)

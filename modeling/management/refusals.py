@@ -11,7 +11,7 @@ from modeling.adapters import TargetModulesMissing
 from modeling.artifacts import ArtifactChanged
 from modeling.backbones import BackboneChanged, BackboneMissing
 from modeling.config import ContradictoryConfig
-from modeling.encode import TokenizerMissing, TokenizerUnreadable
+from modeling.encode import NoBlank, TokenizerMissing, TokenizerUnreadable
 from modeling.inference import BackboneMismatch, UnknownArchitecture
 from modeling.mentions import UnreadableStatement
 from modeling.networks.encoder import BackboneIncomplete, BackboneUnreadable
@@ -20,7 +20,7 @@ from modeling.training import NotEnoughExamples, UnusableExample
 
 REFUSALS: tuple[type[Exception], ...] = (
     ArtifactChanged, ArtifactMissing, BackboneChanged, BackboneIncomplete, BackboneMismatch, BackboneMissing,
-    BackboneUnreadable, ContradictoryConfig, NotEnoughExamples, TargetModulesMissing, TokenizerMissing,
+    BackboneUnreadable, ContradictoryConfig, NoBlank, NotEnoughExamples, TargetModulesMissing, TokenizerMissing,
     TokenizerUnreadable, UnknownArchitecture, UnreadableStatement, UnusableExample,
 )  # fmt: skip
 

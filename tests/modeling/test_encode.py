@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from modeling.backbones import Backbone
 from modeling.encode import (
     MentionCutOff,
+    NoBlank,
     TokenizerMissing,
+    blank_of,
     encode,
     load_tokenizer,
     tokenizer_sha256,
@@ -131,6 +134,18 @@ def test_a_page_of_a_hundred_thousand_characters_takes_no_time(tokenizer: Tokeni
 def test_published_truncation_and_padding_are_undone(tokenizer: Tokenizer) -> None:
     assert len(tokenizer.encode("much " * 30).ids) == 32
     assert len(tokenizer.encode("much").ids) == 3
+
+
+def test_a_hidden_word_is_the_mask_where_there_is_one(backbone: Backbone) -> None:
+    tokenizer = load_tokenizer(backbone.path)
+    assert blank_of(tokenizer) == ("[PAD]", 0)
+    tokenizer.add_special_tokens(["[MASK]"])
+    assert blank_of(tokenizer)[0] == "[MASK]"
+
+
+def test_a_tokenizer_without_a_blank_is_refused_with_what_to_do() -> None:
+    with pytest.raises(NoBlank, match=r"knows none of \[MASK\], .* set DDI_BACKBONE to one that does"):
+        blank_of(Tokenizer(WordLevel({"a": 0, "[UNK]": 1}, unk_token="[UNK]")))
 
 
 def test_folder_without_tokenizer_is_refused(backbone_copy: Callable[..., Path]) -> None:

@@ -11,11 +11,12 @@ import pytest
 import torch
 from torch import nn
 
+from modeling import encode
 from modeling.config import MentionForm
 from modeling.encode import encode_with_spans
 from modeling.forward import logits_for
 from modeling.inference import LoadedModel
-from modeling.rationale import TOLERANCE, Movements, NotExplainable, Rationale, attribute, blank_of, movements
+from modeling.rationale import TOLERANCE, Movements, NotExplainable, Rationale, attribute, movements
 from modeling.records import Input, Statement
 from tests.modeling.conftest import make_examples, make_statement
 
@@ -39,7 +40,7 @@ def test_movements_add_up_to_the_way_from_the_blanked_input(model: LoadedModel, 
     statement, label = example.statement, example.label_index  # type: ignore[attr-defined]
     ids, spans = encode_with_spans(statement, model.tokenizer, mentions="masked", max_tokens=32)
     special = [span is None for span in spans]
-    blank = blank_of(model.tokenizer)[1]
+    blank = encode.blank_of(model.tokenizer)[1]
     blanked = [own if keeps else blank for own, keeps in zip(ids, special, strict=True)]
     way = log_odds(model, ids, label) - log_odds(model, blanked, label)
     moved = movements(model, Input(tuple(ids)), special, label_index=label)
@@ -121,10 +122,10 @@ def test_a_network_without_word_embeddings_is_refused(model: LoadedModel) -> Non
         attribute(model, SAID, label_index=0)
 
 
-def test_blanks_are_the_mask_where_there_is_one(model: LoadedModel) -> None:
-    assert blank_of(model.tokenizer) == ("[PAD]", 0)
-    model.tokenizer.add_special_tokens(["[MASK]"])
-    assert blank_of(model.tokenizer)[0] == "[MASK]"
+def test_a_model_without_a_blank_is_refused(model: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encode, "BLANKS", ("[NONE]",))
+    with pytest.raises(NotExplainable, match=r"knows none of \[NONE\], so no word can be hidden"):
+        attribute(model, SAID, label_index=0)
 
 
 def test_an_input_that_was_cut_weighs_only_what_was_read(model: LoadedModel) -> None:
