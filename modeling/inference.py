@@ -74,8 +74,8 @@ class LoadedModel:
 
         Without a `device` it goes to the GPU if there is one. It computes in float32; with a folder `probes`, in
         whatever `remembered_dtype` finds there for that device. Raises ArtifactChanged, BackboneMismatch or
-        UnknownArchitecture.
-        Costs a second or two, and reads the backbone unless models loaded before left it in `shared`.
+        UnknownArchitecture. Costs a second or two, and reads the backbone unless models loaded before left it in
+        `shared`.
         """
         artifacts.verify(artifact, sha256)
         manifest = artifacts.read_manifest(artifact)

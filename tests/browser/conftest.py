@@ -176,10 +176,10 @@ def new_pharmacist(site: Site, name: str) -> None:
     site.manage("shell", "-c", MAKE_PHARMACIST.format(name=name, password=PASSWORD))
 
 
-def start_reviewing(context: BrowserContext, name: str, task: str = "ddi-polarity") -> Page:
-    """This person signed in, on the first item of their queue."""
+def start_reviewing(context: BrowserContext, name: str, task: str = "ddi-polarity", part: str = "") -> Page:
+    """This person signed in, on the first item of their queue, or of a part of it."""
     page = sign_in(context, name)
-    page.goto(f"/tasks/{task}/queue/")
+    page.goto(f"/tasks/{task}/queue/?part={part}")
     page.get_by_role("button", name="Start reviewing").click()
     page.wait_for_url("**/items/*/**")
     return page
