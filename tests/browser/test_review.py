@@ -21,16 +21,16 @@ from tests.browser.conftest import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ANSWERS = "121321231212132123121213212312"
-ASSIGN_UNANSWERED = """
+ASSIGN_UNTOUCHED = """
 from django.contrib.auth.models import User
 from ledger.models import Decision
 from review.models import ReviewItem
 judged = Decision.objects.values("statement")
-waiting = ReviewItem.objects.filter(task__slug="ddi-polarity", state=ReviewItem.State.OPEN)
+waiting = ReviewItem.objects.filter(task__slug="ddi-polarity", state=ReviewItem.State.OPEN, lease_by=None)
 keys = list(waiting.exclude(statement__in=judged).order_by("pk").values_list("pk", flat=True)[:40])
 ReviewItem.objects.filter(pk__in=keys).update(assigned_to=User.objects.get(username="thea"))
 """
-"""Other tests' people have answered before, and what a new model disputes would come as a second opinion."""
+"""Other tests' people hold items still, and what they answered and a new model disputes is a second opinion."""
 SLUGS = {"1": "synergistic", "2": "antagonistic", "3": "undetermined"}
 
 
@@ -38,7 +38,7 @@ def test_thirty_items_by_keyboard_one_undone_all_in_the_export(
     context: BrowserContext, browser: Browser, site: Site, tmp_path: Path
 ) -> None:
     new_pharmacist(site, "thea")
-    site.manage("shell", "-v0", "-c", ASSIGN_UNANSWERED)
+    site.manage("shell", "-v0", "-c", ASSIGN_UNTOUCHED)
     page = start_reviewing(context, "thea", part="mine")
     answered = {answer(page, key): SLUGS[key] for key in ANSWERS}
     assert len(answered) == len(ANSWERS) == 30
