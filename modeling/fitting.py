@@ -14,6 +14,7 @@ from transformers import EvalPrediction, PrinterCallback, Trainer, TrainerCallba
 
 from modeling.batching import together
 from modeling.calibration import probabilities_of
+from modeling.checkpoints import Checkpoints
 from modeling.config import TrainingConfig
 from modeling.hiding import hidden
 from modeling.losses import none_of, surprise, surprise_by_type, types_of
@@ -22,6 +23,7 @@ from modeling.networks.arguments import arguments_of
 from modeling.precision import can_bfloat16
 from modeling.records import Input, Places
 from modeling.sampling import BalancedSampler, TogetherSampler
+from modeling.watching import TrainingCancelled
 
 
 class Row(TypedDict):
@@ -137,12 +139,14 @@ def fit(
     fresh: Collection[str] = (),
     unrelated: int | None = None,
     blank: int | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> None:
     """Train `model` in place, and tell `callbacks` of each step and of each epoch's validation figures.
 
     Without validation rows there are no such figures. `fresh` names the model's parts that start from chance;
     `unrelated` is the label that says a pair has no relation, in a task that has one; `blank` the token that hides a
-    mention, where the configuration hides some. Writes nothing that outlives the call.
+    mention, where the configuration hides some. Goes on after the last of `checkpoints`, where there are any, and adds
+    one after each epoch, but forgets them when it is cancelled; writes nothing else that outlives the call.
     """
 
     by_type = none_of(config, unrelated)
@@ -166,11 +170,12 @@ def fit(
         }
 
     on_gpu = torch.cuda.is_available()
+    last = checkpoints.take_up() if checkpoints else None
     with tempfile.TemporaryDirectory() as scratch:
         trainer = _WeightedTrainer(
             model=model,
             args=TrainingArguments(
-                output_dir=scratch,
+                output_dir=str(checkpoints.folder) if checkpoints else scratch,
                 seed=config.seed,
                 learning_rate=config.learning_rate,
                 warmup_steps=config.warmup_share,
@@ -183,7 +188,8 @@ def fit(
                 per_device_eval_batch_size=64,
                 train_sampling_strategy="random" if config.sampling == "random" else "group_by_length",
                 eval_strategy="epoch" if validation_rows else "no",
-                save_strategy="no",
+                save_strategy="epoch" if checkpoints else "no",
+                save_total_limit=2,  # the last whole one has to outlive the writing of the next
                 logging_steps=5,
                 report_to="none",
                 disable_tqdm=True,
@@ -197,11 +203,18 @@ def fit(
             eval_dataset=validation_rows or None,
             data_collator=collate,
             compute_metrics=figures,
-            callbacks=callbacks,
+            callbacks=[*callbacks, *([checkpoints] if checkpoints else [])],
         )
         trainer.config = config
         trainer.fresh = frozenset(fresh)
         trainer.unrelated = by_type
         trainer.blank = blank
         trainer.remove_callback(PrinterCallback)
-        trainer.train()
+        if checkpoints and checkpoints.best.stopped_early:
+            return
+        try:
+            trainer.train(resume_from_checkpoint=str(last) if last else None)
+        except TrainingCancelled:
+            if checkpoints:
+                checkpoints.forget()
+            raise

@@ -13,7 +13,28 @@ HEAP = 50
 """Batches in one heap of groups, as many as the Trainer sorts together."""
 
 
-class BalancedSampler(Sampler[int]):
+class _Drawing(Sampler[int]):
+    """Draws anew for each epoch, from one generator: what an epoch draws depends on how many came before it."""
+
+    def __init__(self, seed: int) -> None:
+        self.generator = torch.Generator().manual_seed(seed)
+        self.epochs_drawn = 0
+
+    def __iter__(self) -> Iterator[int]:
+        self.epochs_drawn += 1
+        return iter(self.order())
+
+    def order(self) -> list[int]:
+        """The next epoch's rows."""
+        raise NotImplementedError
+
+    def set_epoch(self, epoch: int) -> None:
+        """Draw next what epoch `epoch`, from 0 on, draws, though those before it were drawn by another process."""
+        while self.epochs_drawn < epoch:
+            iter(self)
+
+
+class BalancedSampler(_Drawing):
     """As many rows as there are, drawn with replacement: each label equally likely, its rows by their weights.
 
     The second paper's weighted sampler (section III). Rows of like length stand together, as they do without it, and
@@ -37,18 +58,18 @@ class BalancedSampler(Sampler[int]):
             by_label[label] += weight
         chances = [weight / by_label[label] for label, weight in zip(labels, weights, strict=True)]
         self.chances = torch.tensor(chances, dtype=torch.float64)
-        self.generator = torch.Generator().manual_seed(seed)
+        super().__init__(seed)
 
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def __iter__(self) -> Iterator[int]:
+    def order(self) -> list[int]:
         drawn = torch.multinomial(self.chances, len(self), replacement=True, generator=self.generator).tolist()
         order = _by_length([self.lengths[row] for row in drawn], self.batch_size, self.generator)
-        return iter([drawn[place] for place in order])
+        return [drawn[place] for place in order]
 
 
-class TogetherSampler(Sampler[int]):
+class TogetherSampler(_Drawing):
     """Every row once, the rows of one group (positions) next to each other; groups of like length stand together.
 
     So a sentence is encoded once for all its pairs, but for those that fall into two batches. Each epoch draws anew.
@@ -62,18 +83,20 @@ class TogetherSampler(Sampler[int]):
         self.lengths = lengths
         self.n_rows = sum(map(len, groups))
         self.groups_a_batch = max(1, round(batch_size * len(groups) / self.n_rows))
-        self.generator = torch.Generator().manual_seed(seed)
+        super().__init__(seed)
 
     def __len__(self) -> int:
         return self.n_rows
 
-    def __iter__(self) -> Iterator[int]:
+    def order(self) -> list[int]:
         dealt = torch.randperm(len(self.groups), generator=self.generator).tolist()
         size = HEAP * self.groups_a_batch
+        order: list[int] = []
         for number, start in enumerate(range(0, len(dealt), size)):
             heap = sorted(dealt[start : start + size], key=self.lengths.__getitem__, reverse=number % 2 == 0)
             for group in heap:
-                yield from self.groups[group]
+                order.extend(self.groups[group])
+        return order
 
 
 def _by_length(lengths: Sequence[int], batch_size: int, generator: torch.Generator) -> list[int]:

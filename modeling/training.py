@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import importlib.metadata
 import tempfile
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from modeling import adapters, artifacts, curated, whole
 from modeling.adapter_facts import measure
 from modeling.backbones import Backbone
 from modeling.calibration import NOT_CALIBRATED, Calibration, fit_temperature, probabilities_of
+from modeling.checkpoints import Checkpoints
 from modeling.config import ContradictoryConfig, TrainingConfig
 from modeling.encode import blank_of, load_tokenizer, tokenizer_sha256
 from modeling.fitting import Row, fit, input_of
@@ -46,7 +48,8 @@ class TrainedModel:
 
     `folder` is named by `sha256`; `history` has one row per epoch (epoch, loss, macro_f1, accuracy on the validation
     examples) and is empty without them; `validation` holds the figures of `metrics.score` at the best epoch, none
-    without validation examples; `trainable` counts the parameters that were trained.
+    without validation examples; `trainable` counts the parameters that were trained; `seconds` is what it took, with
+    the epochs of earlier attempts that it went on after.
     """
 
     folder: Path
@@ -58,6 +61,7 @@ class TrainedModel:
     best_epoch: int
     stopped_early: bool
     trainable: dict[str, int]
+    seconds: float
     notes: tuple[str, ...]
 
 
@@ -71,6 +75,7 @@ def train(
     out_dir: Path,
     unrelated: int | None = None,
     untaught: Collection[str] = (),
+    unfinished: Path | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_cancel: Callable[[], bool] = lambda: False,
 ) -> TrainedModel:
@@ -81,11 +86,14 @@ def train(
     relation, where there is one: the best epoch is then that of the highest micro-F1 over the others. Curated
     sentences teach and validate beside them as the configuration says, but for those like one of the patterns in
     `untaught`. Runs on CUDA where there is a GPU. The same examples, configuration, backbone and thread count give
-    the same folder on a CPU. Stages told to `on_progress`: encode, train, calibrate, save. A failure leaves nothing.
+    the same folder on a CPU. Stages told to `on_progress`: encode, train, calibrate, save. A failure leaves nothing but
+    the last finished epoch in `unfinished`, if that is given: asked for the same again, the training goes on after it
+    and ends with the weights that it would have had. That folder is gone after a training that ended or was cancelled.
 
     Raises NotEnoughExamples, UnusableExample, ContradictoryConfig, TrainingCancelled, and what `encode`, `build`
     and `attach` raise.
     """
+    started = time.monotonic()
     check_examples(examples, validation, labels)
     by_type = none_of(config, unrelated)
     taught, held_out = curated_examples(
@@ -115,6 +123,9 @@ def train(
             encoder.set_attn_implementation("eager")
         model = classifier.network if config.tuning == "full" else adapters.attach(classifier, config)
         best = BestEpoch(config.patience)
+        versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
+        decided_by = (config, backbone.sha256, labels, rows, validation_rows, unrelated, versions)
+        checkpoints = Checkpoints(unfinished, best, *decided_by) if unfinished else None
         fit(
             model,
             rows,
@@ -126,6 +137,7 @@ def train(
             fresh=classifier.untrained,
             unrelated=unrelated,
             blank=blank,
+            checkpoints=checkpoints,
         )
         if validation:
             best.restore(model)
@@ -149,13 +161,17 @@ def train(
             "config": config.to_json(),
             "curated": {"sha256": curated.version(), "taught": len(taught), "validated": len(held_out)},
             "calibration": dataclasses.asdict(calibration),
-            "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+            "libraries": versions,
             "threads": torch.get_num_threads(),
             "pad_id": pad_id,
             "adapter": measure(model, [input_of(row) for row in validation_rows or rows], pad_id=pad_id),
         }
         folder, sha256 = _seal(model, content, backbone_name=backbone.name, out_dir=out_dir)
         on_progress(Progress("save", 1, 1))
+    before = 0
+    if checkpoints:
+        before, started = checkpoints.epochs_before, started - checkpoints.seconds_before
+        checkpoints.forget()
     return TrainedModel(
         folder=folder,
         sha256=sha256,
@@ -166,7 +182,8 @@ def train(
         best_epoch=best.best_epoch or config.max_epochs,
         stopped_early=best.stopped_early,
         trainable=adapters.trainable_parameters(model),
-        notes=_notes(len(validation), calibration, config),
+        seconds=time.monotonic() - started,
+        notes=_notes(len(validation), calibration, config, before),
     )
 
 
@@ -209,14 +226,15 @@ def _seal(model: nn.Module, content: dict[str, Any], *, backbone_name: str, out_
     return folder, sha256
 
 
-def _notes(n_validation: int, calibration: Calibration, config: TrainingConfig) -> tuple[str, ...]:
+def _notes(n_validation: int, calibration: Calibration, config: TrainingConfig, before: int) -> tuple[str, ...]:
+    notes = [f"Went on after epoch {before}, where an earlier attempt was cut off."] if before else []
     if not n_validation:
-        return (
-            f"No validation examples: trained all {config.max_epochs} epochs without early stopping, not calibrated.",
+        notes.append(
+            f"No validation examples: trained all {config.max_epochs} epochs without early stopping, not calibrated."
         )
-    if calibration.method == "none":
-        return (f"Only {n_validation} validation examples: confidences are not calibrated.",)
-    return ()
+    elif calibration.method == "none":
+        notes.append(f"Only {n_validation} validation examples: confidences are not calibrated.")
+    return tuple(notes)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -103,6 +103,22 @@ class BestEpoch(TrainerCallback):
         if row[figure] != best[figure]:
             return row[figure] > best[figure]
         return row["loss"] <= best["loss"] - LOSS_GAIN
+
+    def state(self) -> dict[str, Any]:
+        """What `take_up` needs, of plain values and tensors."""
+        return {
+            "history": self.history,
+            "best_epoch": self.best_epoch,
+            "stopped_early": self.stopped_early,
+            "weights": self._weights,
+        }
+
+    def take_up(self, state: Mapping[str, Any]) -> None:
+        """Go on from where another one's `state` was."""
+        self.history = list(state["history"])
+        self.best_epoch = state["best_epoch"]
+        self.stopped_early = state["stopped_early"]
+        self._weights = dict(state["weights"])
 
     def restore(self, network: nn.Module) -> None:
         """Put the best epoch's weights back."""

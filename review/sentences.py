@@ -84,6 +84,7 @@ RUNS = (  # stages of a run, what it reports, and why it ended
     ),
     _("Statement %(number)s marks characters %(start)s to %(end)s of a sentence of %(length)s: import it again."),
     _("The pattern of statement %(number)s has no %(mark)s: import it again."),
+    _("Went on after epoch %(n)s, where an earlier attempt was cut off."),
     _("No validation examples: trained all %(n)s epochs without early stopping, not calibrated."),
     _("Only %(n)s validation examples: confidences are not calibrated."),
     _("No statement teaches the class %(label)s; import seed labels or review statements of it first."),

@@ -181,7 +181,7 @@ def request_cancel(*, run: Run, now: datetime) -> None:
 
 
 def resume(*, run: Run, now: datetime) -> None:
-    """Queue a failed or cancelled run again; inference goes on where it stopped."""
+    """Queue a failed or cancelled run again: inference goes on where it stopped, a training after its last epoch."""
     try:
         with transaction.atomic():
             reopened = Run.objects.filter(pk=run.pk, status__in=[Run.Status.FAILED, Run.Status.CANCELLED]).update(

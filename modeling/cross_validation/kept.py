@@ -1,4 +1,5 @@
-"""Trainings of a long experiment, kept as files: an experiment that was cut off goes on after the last one it finished.
+"""Trainings of a long experiment, kept as files: an experiment that was cut off goes on after the last one it finished,
+and within the next after the last epoch that was.
 
 A file is named by all that decides what is in it (the configuration and its seed, the backbone, the labels, and the
 examples that teach, validate and test) but for the code: empty the folder when the networks change.
@@ -65,17 +66,18 @@ def name_of(
     return digest.hexdigest()
 
 
-def kept_or(folder: Path | None, name: str, make: Callable[[], Trained]) -> Trained:
+def kept_or(folder: Path | None, name: str, make: Callable[[Path | None], Trained]) -> Trained:
     """The training of this name that the folder holds, or else the one that `make` makes, which is put there.
 
-    Raises UnreadableTraining, and what `make` raises.
+    `make` is told where to leave what it has done so far, in case that it is cut off. Raises UnreadableTraining, and
+    what `make` raises.
     """
     if folder is None:
-        return make()
+        return make(None)
     path = folder / f"{name}.npz"
     if path.exists():
         return _read(path)
-    made = make()
+    made = make(folder / f"{name}.unfinished")
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"{name}.draft.npz"
     facts: dict[str, Any] = asdict(made)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import tempfile
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,12 +56,16 @@ class RelationTrial:
         validation = [self.pairs[at].example for at in fold.teach if at in validate]
         tested = [self.pairs[at].example for at in fold.test]
         name = name_of(config, self.backbone, self.labels, taught, validation, tested)
-        return kept_or(self.keep, name, lambda: self._train(config, taught, validation, tested))
+        return kept_or(self.keep, name, lambda unfinished: self._train(config, taught, validation, tested, unfinished))
 
     def _train(
-        self, config: TrainingConfig, taught: list[Example], validation: list[Example], tested: list[Example]
+        self,
+        config: TrainingConfig,
+        taught: list[Example],
+        validation: list[Example],
+        tested: list[Example],
+        unfinished: Path | None,
     ) -> Trained:
-        started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="relations-") as scratch:
             trained = train(
                 taught,
@@ -72,16 +75,16 @@ class RelationTrial:
                 config=config,
                 out_dir=Path(scratch),
                 unrelated=self.unrelated,
+                unfinished=unfinished,
                 on_progress=self.on_progress,
             )
-            seconds = time.monotonic() - started
             model = LoadedModel.load(trained.folder, self.backbone, sha256=trained.sha256)
         self.on_progress(Progress("test", 0, len(tested)))
         said = model.answer([one.statement for one in tested])
         return Trained(
             scores=np.asarray([one.scores for one in said], dtype=np.float64),
             seed=config.seed,
-            seconds=seconds,
+            seconds=trained.seconds,
             epochs=len(trained.history),
             best_epoch=trained.best_epoch,
             peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

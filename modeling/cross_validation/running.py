@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -101,10 +100,10 @@ class CrossValidation:
 
     def _trained(self, fold: Fold, taught: Taught, seed: int) -> Trained:
         config, untaught = replace(self.config, seed=seed), self._untaught(fold)
-        sides = [self._examples(positions) for positions in (taught.teach, taught.stop, fold.test)]
+        teach, stop, test = (self._examples(positions) for positions in (taught.teach, taught.stop, fold.test))
         beside = ["cross-validation", *sorted(untaught)] + ([curated.version()] if config.curated_share else [])
-        name = name_of(config, self.backbone, self.labels, *sides, beside=beside)
-        return kept_or(self.keep, name, lambda: self._train(config, *sides, untaught=untaught))
+        name = name_of(config, self.backbone, self.labels, teach, stop, test, beside=beside)
+        return kept_or(self.keep, name, lambda unfinished: self._train(config, teach, stop, test, untaught, unfinished))
 
     def _train(
         self,
@@ -112,10 +111,9 @@ class CrossValidation:
         teach: list[Example],
         stop: list[Example],
         test: list[Example],
-        *,
         untaught: Collection[str],
+        unfinished: Path | None,
     ) -> Trained:
-        started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="fold-") as scratch:
             trained = train(
                 teach,
@@ -125,15 +123,15 @@ class CrossValidation:
                 config=config,
                 out_dir=Path(scratch),
                 untaught=untaught,
+                unfinished=unfinished,
                 on_progress=self.on_progress,
             )
-            seconds = time.monotonic() - started
             model = LoadedModel.load(trained.folder, self.backbone, sha256=trained.sha256)
         answers = ask(model, test)
         return Trained(
             scores=np.asarray(answers.scores, dtype=np.float64),
             seed=config.seed,
-            seconds=seconds,
+            seconds=trained.seconds,
             epochs=len(trained.history),
             best_epoch=trained.best_epoch,
             peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

@@ -40,29 +40,39 @@ class Reporter:
         self.losses: list[Point] = []
         self.validation_losses: list[Point] = []
         self._latest: dict[str, float] = {}
-        self._stage = ("", 0.0)
+        self._stage = ("", 0.0, 0)  # since when, and what was done by then
         self._told = 0.0
         self._asked = 0.0
         self._stopping = False
 
     def __call__(self, progress: Progress) -> None:
-        self.losses = self._longer(self.losses, "loss", progress)
-        self.validation_losses = self._longer(self.validation_losses, "validation_loss", progress)
         now = time.monotonic()
         if progress.stage != self._stage[0]:
-            self._stage = (progress.stage, now)
+            self._stage = (progress.stage, now, progress.done)
+            if progress.stage == "train":
+                self._take_up(progress.done)
+        self.losses = self._longer(self.losses, "loss", progress)
+        self.validation_losses = self._longer(self.validation_losses, "validation_loss", progress)
         if now - self._told < SECONDS_BETWEEN_REPORTS and progress.done < progress.total:
             return
         self._told = now
         detail: dict[str, Any] = {**self.curves, **progress.detail}
-        if progress.done and now > self._stage[1]:
-            detail["steps_per_second"] = round(progress.done / (now - self._stage[1]), 3)
+        done = progress.done - self._stage[2]
+        if done and now > self._stage[1]:
+            detail["steps_per_second"] = round(done / (now - self._stage[1]), 3)
         self.work.report(stage=progress.stage, n_done=progress.done, n_total=progress.total or 1, detail=detail)
 
     @property
     def curves(self) -> dict[str, list[Point]]:
         """The losses so far, as the row keeps them: (step, loss) of training, and of the validation examples."""
         return {"losses": self.losses, "validation_losses": self.validation_losses}
+
+    def _take_up(self, step: int) -> None:
+        """Keep the curves of an earlier attempt up to here: where this one begins anew, that is nothing."""
+        told = self.work.run.detail
+        self.losses, self.validation_losses = (
+            [(at, loss) for at, loss in told.get(name, ()) if at < step] for name in self.curves
+        )
 
     def _longer(self, points: list[Point], name: str, progress: Progress) -> list[Point]:
         """With what is new: the trainer tells a loss every few steps, and we are told of it at each."""
@@ -89,7 +99,8 @@ def thinned(points: list[Point]) -> list[Point]:
 def train_round(work: Work) -> ModelVersion:
     """Turn the round of a training run into a model version with its evaluations.
 
-    Interrupted, it starts from the frozen set again: the set, the seed and the thread count give the same model.
+    Interrupted, it goes on after the last finished epoch on a machine that has it, and else starts from the frozen set
+    again: the set, the seed and the thread count give the same model.
     Raises RunCancelled, LeakyTrainingSet, NothingToLearnFrom, and what the training raises.
     """
     run = work.run
@@ -129,6 +140,7 @@ def _train(work: Work, training_set: TrainingSet, reporter: Reporter) -> ModelVe
             config=config,
             out_dir=Path(scratch),
             unrelated=next((index for index, label in enumerate(taught) if label.negative), None),
+            unfinished=settings.VAR_DIR / "unfinished" / work.run.task.slug,  # one training of a task at a time
             on_progress=reporter,
             should_cancel=reporter.should_cancel,
         )

@@ -79,3 +79,13 @@ def test_sentences_of_like_length_stand_together_in_an_order_of_the_seed() -> No
     assert first == list(in_order(1)) != list(in_order(2))
     lengths = [2 + row // 3 % 9 for row in first[::3]]
     assert sum(abs(one - other) for one, other in pairwise(lengths)) < 400  # in any order about 1,200
+
+
+def test_an_epoch_draws_the_same_where_another_process_drew_those_before() -> None:
+    for make in (sampler, in_order):
+        whole, late = make(5), make(5)
+        epochs = [list(whole) for _ in range(3)]
+        late.set_epoch(2)
+        assert list(late) == epochs[2]
+        late.set_epoch(2)
+        assert list(late) != epochs[2], "nothing is drawn twice"

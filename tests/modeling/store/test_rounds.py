@@ -18,6 +18,7 @@ from modeling.jobs import run_training
 from modeling.records import Progress
 from modeling.store import rounds
 from modeling.store.models import fetch, load, local_folder
+from modeling.store.rounds import Reporter
 from tests.ledger.facts import NOW, polarity
 from tests.modeling.store.conftest import QUICK
 
@@ -100,6 +101,39 @@ def test_a_training_that_was_cut_off_starts_from_its_frozen_set(opened: Round, m
     assert run.n_claims == 2
 
 
+def test_a_training_that_was_cut_off_goes_on_after_its_last_epoch(
+    opened: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = opened.runs.get()
+    run.parameters["config"] |= {"batch_size": 2, "patience": 3}  # twelve steps an epoch
+    run.save()
+    report = Reporter.__call__
+
+    def power_cut(self: Reporter, progress: Progress) -> None:
+        if progress.stage == "train" and progress.done > 30:
+            raise KeyboardInterrupt
+        report(self, progress)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Reporter, "__call__", power_cut)
+        patched.setattr(rounds, "SECONDS_BETWEEN_REPORTS", 0.0)
+        with pytest.raises(KeyboardInterrupt):
+            run_training(run.pk)
+    run.refresh_from_db()
+    before = [step for step, _ in run.detail["losses"]]
+    Run.objects.filter(pk=run.pk).update(status=Run.Status.QUEUED)
+    run_training(run.pk)
+
+    course = ModelVersion.objects.get().measured["training"]
+    assert course["notes"][0] == "Went on after epoch 2, where an earlier attempt was cut off."
+    assert [row["epoch"] for row in course["history"]] == [1, 2, 3]
+    run.refresh_from_db()
+    steps = [step for step, _ in run.detail["losses"]]
+    assert before == [6, 11, 16, 21, 26]
+    assert steps == [6, 11, 16, 21, 26, 31, 36], "the curve is whole, and nothing in it twice"
+    assert list((settings.VAR_DIR / "unfinished").iterdir()) == []
+
+
 def test_a_round_without_examples_of_a_class_says_what_to_do(opened: Round) -> None:
     polarity().labels.filter(slug="undetermined").update(trainable=True)
     with pytest.raises(Exception, match=r"undetermined.*import seed labels or review"):
@@ -137,7 +171,8 @@ def test_a_finished_training_keeps_its_loss_curve(opened: Round) -> None:
 
 def test_a_loss_is_kept_once_however_often_it_is_told(opened: Round) -> None:
     told: list[dict[str, object]] = []
-    reporter = rounds.Reporter(SimpleNamespace(report=lambda **changes: told.append(changes)))  # type: ignore[arg-type]
+    work = SimpleNamespace(report=lambda **changes: told.append(changes), run=SimpleNamespace(detail={}))
+    reporter = Reporter(work)  # type: ignore[arg-type]
     for step in range(1, 21):
         reporter(Progress("train", step, 20, {"loss": 1.0 / (step // 5 + 1), "validation_loss": 0.5}))
     assert reporter.losses == [(1, 1.0), (5, 0.5), (10, 0.3333), (15, 0.25), (20, 0.2)]

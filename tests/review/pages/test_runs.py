@@ -55,6 +55,11 @@ def test_the_fragment_is_what_the_page_includes_and_stops_asking_when_the_run_en
     assert "every 2s" not in page_of(running, lead, "run_progress")
 
 
+def test_a_rate_has_its_thousands_apart(running: Run, lead: User) -> None:
+    Run.objects.filter(pk=running.pk).update(detail={"statements_per_second": 10731.94})
+    assert "a second</dt><dd>10,731.9</dd>" in page_of(running, lead)
+
+
 @pytest.fixture
 def training(model: ModelVersion, task: Task) -> Run:
     detail = {"losses": [[5, 0.7], [10, 0.25]], "validation_losses": [[10, 0.4]], "epoch": 1.5, "steps_per_second": 2.0}
