@@ -214,7 +214,7 @@ def machine_name() -> str:
     return socket.gethostname()[-58:]
 
 
-def requeue_dead_runs(*, now: datetime) -> list[int]:
+def requeue_dead_runs(*, now: datetime, wake: bool = True) -> list[int]:
     """Find runs whose worker fell silent and queue them again; returns their ids.
 
     A run that keeps killing its workers, with no chunk to show for it, is given up and says so.
@@ -241,6 +241,7 @@ def requeue_dead_runs(*, now: datetime) -> list[int]:
                 status=Run.Status.QUEUED, claim="", heartbeat_at=now
             )
             if taken:
-                wake_worker(run)
+                if wake:
+                    wake_worker(run)
                 requeued.append(run.pk)
     return requeued

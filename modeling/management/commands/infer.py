@@ -11,7 +11,7 @@ from ledger.management.run_command import RunCommand
 from ledger.management.task_option import task_named
 from ledger.models import ModelVersion, Run, Task
 from ledger.queries import current_model
-from ledger.record.runs import AlreadyActive, NothingToPredict, UnknownCorpus, open_inference
+from ledger.record.runs import NothingToPredict, UnknownCorpus, corpora_named, open_inference
 from modeling.store.predictions import predict_pending
 
 
@@ -41,10 +41,20 @@ class Command(RunCommand):
                     now=timezone.now(),
                     wake=wake,
                 )
-            except (AlreadyActive, NothingToPredict, UnknownCorpus) as error:
+            except (NothingToPredict, UnknownCorpus) as error:
                 raise CommandError(str(error)) from error
 
-        run = self.see_through(Run.Kind.INFERENCE, open_run, predict_pending)
+        run = self.see_through(
+            task,
+            Run.Kind.INFERENCE,
+            open_run,
+            predict_pending,
+            is_wanted=lambda run: (
+                run.model_version_id == model.pk
+                and run.parameters["corpora"] == list(corpora_named(task, options["corpus"]).values())
+                and ("seed_left_out_up_to" in run.parameters) is options["leave_out_seed"]
+            ),
+        )
         detail = dict(run.detail)
         unread = [why for _, why in detail.pop("unread", [])]
         self.report(

@@ -11,7 +11,6 @@ from ledger.management.run_command import RunCommand
 from ledger.management.task_option import task_named
 from ledger.models import Evaluation, ModelVersion, Run, Task
 from ledger.record.ensembles import NotJoinable, ensemble_of, open_joining
-from ledger.record.runs import AlreadyActive
 from modeling.management.figure_lines import headline_figures
 from modeling.store.ensembles import join
 
@@ -30,10 +29,16 @@ class Command(RunCommand):
         def open_run(wake: bool) -> Run:
             try:
                 return open_joining(task=task, members=members, by=None, now=timezone.now(), wake=wake)
-            except (NotJoinable, AlreadyActive) as error:
+            except NotJoinable as error:
                 raise CommandError(str(error)) from error
 
-        self.see_through(Run.Kind.ENSEMBLE, open_run, join)
+        self.see_through(
+            task,
+            Run.Kind.ENSEMBLE,
+            open_run,
+            join,
+            is_wanted=lambda run: run.parameters["members"] == sorted(one.pk for one in members),
+        )
         version = ensemble_of(members)
         assert version is not None
         evaluations = Evaluation.objects.filter(model_version=version, training_set=version.training_set)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils import timezone
 from ledger.management.run_command import RunCommand
 from ledger.management.task_option import add_corpora_option, task_named
 from ledger.models import Evaluation, ModelVersion, Run
-from ledger.record.runs import AlreadyActive, UnknownCorpus, open_round
+from ledger.record.runs import UnknownCorpus, open_round
 from modeling.backbones import BackboneChanged, BackboneMissing, resolve
 from modeling.management.config_option import add_config_options, preset_given, settings_given
 from modeling.management.figure_lines import headline_figures
@@ -38,11 +39,17 @@ class Command(RunCommand):
         def open_training(wake: bool) -> Run:
             try:
                 opened = open_round(task=task, by=None, now=timezone.now(), parameters=parameters, wake=wake)
-            except (AlreadyActive, UnknownCorpus) as error:
+            except UnknownCorpus as error:
                 raise CommandError(str(error)) from error
             return opened.runs.get()
 
-        run = self.see_through(Run.Kind.TRAINING, open_training, train_round)
+        run = self.see_through(
+            task,
+            Run.Kind.TRAINING,
+            open_training,
+            train_round,
+            is_wanted=lambda run: run.parameters == json.loads(json.dumps(parameters)),
+        )
         version = ModelVersion.objects.get(training_set__round=run.round, derived_from=None, members=None)
         composition = version.training_set.composition
         evaluations = Evaluation.objects.filter(model_version=version, training_set=version.training_set)

@@ -22,6 +22,7 @@ class Command(RunCommand):
         task = task_named(options["task"])
         try:
             run = self.see_through(
+                task,
                 Run.Kind.QUEUE,
                 lambda wake: open_queue_build(task=task, by=None, now=timezone.now(), wake=wake),
                 do_queue_build,
