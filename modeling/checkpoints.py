@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import time
@@ -17,6 +18,10 @@ from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 from modeling.watching import BestEpoch
 
 MARK = "whole.pt"
+BYTES_OF_A_PARAMETER = 32  # itself, AdamW's two moments and the best epoch's, in four bytes each, and as much to spare
+BESIDE = 100_000_000  # bytes for all else, a network's parts that are not trained among it
+
+logger = logging.getLogger(__name__)
 
 
 class Checkpoints(TrainerCallback):
@@ -53,6 +58,16 @@ class Checkpoints(TrainerCallback):
         self.epochs_before, self.seconds_before = mark["epochs"], mark["seconds"]
         self.best.take_up(mark["best"])
         return path
+
+    def on_epoch_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Leave a checkpoint out that the disk may have no room for: it would end the training."""
+        n_trained = sum(part.numel() for part in kwargs["model"].parameters() if part.requires_grad)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.folder).free < BYTES_OF_A_PARAMETER * n_trained + BESIDE:
+            logger.warning("%s has no room for this epoch: cut off now, the training starts before it.", self.folder)
+            control.should_save = False
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Mark the checkpoint that was just written."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -154,6 +155,18 @@ def test_a_checkpoint_that_was_cut_off_itself_is_no_checkpoint(
     (tmp_path / "unfinished" / "checkpoint-6" / MARK).unlink()  # the last of its files
     _, steps = taught(backbone, config, tmp_path)
     assert steps == [4, 5, 6, 7, 8, 9]
+
+
+def test_without_room_for_a_checkpoint_the_training_goes_on(
+    backbone: Backbone, quick: TrainingConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    config = dataclasses.replace(quick, batch_size=24, max_epochs=EPOCHS, patience=EPOCHS)
+    left = iter((10**9, 10**7, 10**9))
+    monkeypatch.setattr("modeling.checkpoints.shutil.disk_usage", lambda folder: SimpleNamespace(free=next(left)))
+    cut(backbone, config, tmp_path, after=2 * STEPS + 1)
+    assert marks(tmp_path) == ["checkpoint-3"]
+    assert "has no room for this epoch" in caplog.text
 
 
 @pytest.mark.parametrize("change", [{"seed": 8}, {"learning_rate": 1e-4}, {"max_epochs": 4}])
