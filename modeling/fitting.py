@@ -20,6 +20,7 @@ from modeling.hiding import hidden
 from modeling.losses import none_of, surprise, surprise_by_type, types_of
 from modeling.metrics import macro_f1, micro_f1
 from modeling.networks.arguments import arguments_of
+from modeling.networks.encoder import without_progress_bar
 from modeling.precision import can_bfloat16
 from modeling.records import Input, Places
 from modeling.sampling import BalancedSampler, TogetherSampler
@@ -213,7 +214,8 @@ def fit(
         if checkpoints and checkpoints.best.stopped_early:
             return
         try:
-            trainer.train(resume_from_checkpoint=str(last) if last else None)
+            with without_progress_bar():
+                trainer.train(resume_from_checkpoint=str(last) if last else None)
         except TrainingCancelled:
             if checkpoints:
                 checkpoints.forget()

@@ -21,24 +21,34 @@ class BackboneUnreadable(ValueError):
 
 
 @contextlib.contextmanager
+def without_progress_bar() -> Iterator[None]:
+    """The library draws none of its own on the terminal, whose lines are ours."""
+    drawn = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if drawn:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+@contextlib.contextmanager
 def reading(backbone: Backbone) -> Iterator[None]:
     """The library says what it dislikes about a file and not which file it is: BackboneUnreadable does.
 
     It also prints a table of the parts that start from chance, which here the caller gets.
     """
-    before, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    before = logging.get_verbosity()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        yield
+        with without_progress_bar():
+            yield
     except SafetensorError as error:
         raise BackboneUnreadable(
             f"The weights of the backbone in {backbone.path} cannot be read ({error}): restore them from a copy."
         ) from error
     finally:
         logging.set_verbosity(before)
-        if bar:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def check_complete(backbone: Backbone, missing: Iterable[str]) -> None:

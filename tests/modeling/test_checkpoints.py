@@ -84,7 +84,9 @@ def marks(folder: Path) -> list[str]:
     return sorted(path.parent.name for path in folder.glob(f"unfinished/*/{MARK}"))
 
 
-def test_cut_off_twice_it_ends_with_the_same_weights(backbone: Backbone, way: TrainingConfig, tmp_path: Path) -> None:
+def test_cut_off_twice_it_ends_with_the_same_weights(
+    backbone: Backbone, way: TrainingConfig, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     whole, _ = taught(backbone, way, tmp_path / "whole")
     cut(backbone, way, tmp_path, after=STEPS + 1)
     assert marks(tmp_path) == ["checkpoint-3"]
@@ -98,6 +100,7 @@ def test_cut_off_twice_it_ends_with_the_same_weights(backbone: Backbone, way: Tr
     assert made.notes == ("Went on after epoch 2, where an earlier attempt was cut off.",)
     assert not (tmp_path / "unfinished").exists()
     assert [path.name for path in (tmp_path / "models").iterdir()] == [made.sha256]
+    assert "Writing model" not in capfd.readouterr().err, "a line of the terminal that is ours"
 
 
 def test_the_time_of_earlier_attempts_counts(
