@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import time
 from collections.abc import Iterable
@@ -11,13 +10,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import torch
+from safetensors.torch import load_file, save_file
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from modeling import artifacts
 from modeling.watching import BestEpoch
 
-MARK = "whole.pt"
+BEST = "best.safetensors"
 BYTES_OF_A_PARAMETER = 32  # itself, AdamW's two moments and the best epoch's, in four bytes each, and as much to spare
 BESIDE = 100_000_000  # bytes for all else, a network's parts that are not trained among it
 
@@ -25,11 +25,11 @@ logger = logging.getLogger(__name__)
 
 
 class Checkpoints(TrainerCallback):
-    """The Trainer's own checkpoints after every epoch, each marked once it is whole.
+    """The Trainer's own checkpoints after every epoch, each with a manifest once it is whole.
 
-    The Trainer writes one file after another and so may be cut off between two; and its folder knows neither the best
-    epoch so far nor what was trained. The mark, written last and in one step, holds both. `epochs_before` and
-    `seconds_before` are what `take_up` found done by earlier attempts.
+    The Trainer writes one file after another and so may be cut off between two, by a loss of power also after the
+    last; and its folder knows neither the best epoch so far nor what was trained. The manifest, written last, holds
+    both and the hash of every file. `epochs_before` and `seconds_before` are what `take_up` found done.
     """
 
     def __init__(self, folder: Path, best: BestEpoch, *decided_by: object) -> None:
@@ -45,18 +45,19 @@ class Checkpoints(TrainerCallback):
 
         Whatever else stands in the folder is deleted.
         """
-        found: list[tuple[dict[str, Any], Path]] = []
+        found: list[tuple[int, Path]] = []
         for path in self.folder.glob(f"{PREFIX_CHECKPOINT_DIR}-*"):
-            mark = _read(path / MARK)
-            if mark is not None and mark["name"] == self.name:
-                found.append((mark, path))
+            manifest = _manifest_of_whole(path)
+            if manifest is not None and manifest["name"] == self.name:
+                found.append((manifest["epochs"], path))
             else:
                 shutil.rmtree(path)
         if not found:
             return None
-        mark, path = max(found, key=lambda one: one[0]["epochs"])
-        self.epochs_before, self.seconds_before = mark["epochs"], mark["seconds"]
-        self.best.take_up(mark["best"])
+        self.epochs_before, path = max(found)
+        manifest = artifacts.read_manifest(path)
+        self.seconds_before = manifest["seconds"]
+        self.best.take_up(manifest["best"], load_file(path / BEST))
         return path
 
     def on_epoch_end(
@@ -70,17 +71,16 @@ class Checkpoints(TrainerCallback):
             control.should_save = False
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Mark the checkpoint that was just written."""
-        path = self.folder / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}" / MARK
-        draft = path.with_suffix(".draft")
-        mark = {
+        """Say that the checkpoint that was just written is whole."""
+        path = self.folder / f"{PREFIX_CHECKPOINT_DIR}-{state.global_step}"
+        save_file(self.best.weights, path / BEST)
+        content = {
             "name": self.name,
             "epochs": round(state.epoch or 0),
             "seconds": self.seconds,
             "best": self.best.state(),
         }
-        torch.save(mark, draft)
-        os.replace(draft, path)
+        artifacts.write_manifest(path, content)
 
     @property
     def seconds(self) -> float:
@@ -92,12 +92,12 @@ class Checkpoints(TrainerCallback):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _manifest_of_whole(path: Path) -> dict[str, Any] | None:
     try:
-        mark: dict[str, Any] = torch.load(path, weights_only=True)
-    except FileNotFoundError:
+        artifacts.verify(path, artifacts.seal(path))
+    except artifacts.ArtifactChanged:
         return None
-    return mark
+    return artifacts.read_manifest(path)
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -74,7 +74,7 @@ class BestEpoch(TrainerCallback):
         self.history: list[dict[str, float]] = []
         self.best_epoch = 0
         self.stopped_early = False
-        self._weights: dict[str, torch.Tensor] = {}
+        self.weights: dict[str, torch.Tensor] = {}
 
     def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Compare this epoch with the best one so far."""
@@ -87,7 +87,7 @@ class BestEpoch(TrainerCallback):
         }
         if not self.history or self._is_better(row):
             self.best_epoch = epoch
-            self._weights = {
+            self.weights = {
                 name: parameter.detach().cpu().clone()
                 for name, parameter in network.named_parameters()
                 if parameter.requires_grad
@@ -105,21 +105,15 @@ class BestEpoch(TrainerCallback):
         return row["loss"] <= best["loss"] - LOSS_GAIN
 
     def state(self) -> dict[str, Any]:
-        """What `take_up` needs, of plain values and tensors."""
-        return {
-            "history": self.history,
-            "best_epoch": self.best_epoch,
-            "stopped_early": self.stopped_early,
-            "weights": self._weights,
-        }
+        """What `take_up` needs beside the weights, as JSON values."""
+        return {"history": self.history, "best_epoch": self.best_epoch, "stopped_early": self.stopped_early}
 
-    def take_up(self, state: Mapping[str, Any]) -> None:
-        """Go on from where another one's `state` was."""
+    def take_up(self, state: Mapping[str, Any], weights: Mapping[str, torch.Tensor]) -> None:
+        """Go on from where another one's `state` and `weights` were."""
         self.history = list(state["history"])
-        self.best_epoch = state["best_epoch"]
-        self.stopped_early = state["stopped_early"]
-        self._weights = dict(state["weights"])
+        self.best_epoch, self.stopped_early = state["best_epoch"], state["stopped_early"]
+        self.weights = dict(weights)
 
     def restore(self, network: nn.Module) -> None:
         """Put the best epoch's weights back."""
-        network.load_state_dict(self._weights, strict=False)
+        network.load_state_dict(self.weights, strict=False)

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from modeling.artifacts import MANIFEST
 from modeling.backbones import Backbone
-from modeling.checkpoints import MARK
+from modeling.checkpoints import BEST
 from modeling.config import TrainingConfig
 from modeling.records import Progress
 from modeling.training import TrainedModel, TrainingCancelled, train
@@ -81,7 +82,7 @@ def cut(backbone: Backbone, config: TrainingConfig, folder: Path, after: int, **
 
 
 def marks(folder: Path) -> list[str]:
-    return sorted(path.parent.name for path in folder.glob(f"unfinished/*/{MARK}"))
+    return sorted(path.parent.name for path in folder.glob(f"unfinished/*/{MANIFEST}"))
 
 
 def test_cut_off_twice_it_ends_with_the_same_weights(
@@ -150,12 +151,20 @@ def test_cut_off_when_it_had_stopped_early_it_does_not_start_again(
     assert steps == []
 
 
+@pytest.mark.parametrize(
+    ("file", "left"),
+    [(MANIFEST, None), (MANIFEST, 100), ("optimizer.pt", 0), ("adapter_model.safetensors", None), (BEST, 10)],
+)
 def test_a_checkpoint_that_was_cut_off_itself_is_no_checkpoint(
-    backbone: Backbone, quick: TrainingConfig, tmp_path: Path
+    backbone: Backbone, quick: TrainingConfig, tmp_path: Path, file: str, left: int | None
 ) -> None:
     config = dataclasses.replace(quick, batch_size=24, max_epochs=EPOCHS, patience=EPOCHS)
     cut(backbone, config, tmp_path, after=2 * STEPS + 1)
-    (tmp_path / "unfinished" / "checkpoint-6" / MARK).unlink()  # the last of its files
+    torn = tmp_path / "unfinished" / "checkpoint-6" / file
+    if left is None:
+        torn.unlink()
+    else:
+        torn.write_bytes(torn.read_bytes()[:left])  # as a loss of power leaves what the disk had not taken yet
     _, steps = taught(backbone, config, tmp_path)
     assert steps == [4, 5, 6, 7, 8, 9]
 
