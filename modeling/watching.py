@@ -28,28 +28,27 @@ class Reporter(TrainerCallback):
         self.detail: dict[str, float | int | str] = {}
 
     def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """Remember the last loss and validation figures."""
+        """Remember the last loss and validation figures, and tell of the latter: no step may follow them."""
         for name, value in kwargs["logs"].items():
             if name in ("loss", "learning_rate", "eval_loss", "eval_macro_f1", "eval_micro_f1", "eval_accuracy"):
                 self.detail[name.replace("eval_", "validation_")] = float(value)
+        if "eval_loss" in kwargs["logs"]:
+            self._tell(state)
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """Ask and tell."""
         self._ask()
-        self.on_progress(
-            Progress(
-                "train",
-                state.global_step,
-                state.max_steps,
-                {"epoch": round(state.epoch or 0, 3), **self.detail},
-            )
-        )
+        self._tell(state)
 
     def on_prediction_step(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         """Ask during an evaluation too: a long one would otherwise outlive the wish to stop."""
         self._ask()
+
+    def _tell(self, state: TrainerState) -> None:
+        detail = {"epoch": round(state.epoch or 0, 3), **self.detail}
+        self.on_progress(Progress("train", state.global_step, state.max_steps, detail))
 
     def _ask(self) -> None:
         if self.should_cancel():

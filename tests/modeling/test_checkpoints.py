@@ -56,7 +56,7 @@ def taught(
     steps: list[int] = []
 
     def tell(progress: Progress) -> None:
-        if progress.stage == "train":
+        if progress.stage == "train" and progress.done not in steps:
             steps.append(progress.done)
             if ticks is not None:
                 ticks.append(progress.done)

@@ -131,6 +131,7 @@ def test_a_training_that_was_cut_off_goes_on_after_its_last_epoch(
     steps = [step for step, _ in run.detail["losses"]]
     assert before == [6, 11, 16, 21, 26]
     assert steps == [6, 11, 16, 21, 26, 31, 36], "the curve is whole, and nothing in it twice"
+    assert [step for step, _ in run.detail["validation_losses"]] == [12, 24, 36]
     assert list((settings.VAR_DIR / "unfinished").iterdir()) == []
 
 
