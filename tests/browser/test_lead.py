@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Site, sign_in
+from tests.browser.conftest import Site, answer, new_pharmacist, sign_in, start_reviewing
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ROUND_MILLISECONDS = 180_000
@@ -29,7 +29,13 @@ def give_reason(page: Page, label: str, reason: str, button: str) -> None:
     page.get_by_role("button", name=button, exact=True).click()
 
 
-def test_every_page_of_the_lead_opens_and_the_charts_are_drawn(context: BrowserContext) -> None:
+def test_every_page_of_the_lead_opens_and_the_charts_are_drawn(
+    context: BrowserContext, browser: Browser, site: Site
+) -> None:
+    new_pharmacist(site, "lars")
+    other_window = browser.new_context(base_url=site.url)
+    answer(start_reviewing(other_window, "lars"), "1")  # without answers there is no chart of them
+    other_window.close()
     page = sign_in(context, "lea")
     for name in ("Runs", "Models", "Rounds", "Export"):
         page.get_by_role("navigation").get_by_role("link", name=name).click()
