@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -118,14 +118,24 @@ def described(scores: RelationScores) -> dict[str, Any]:
 
 
 def held_out_where(pairs: Sequence[HeldOut], is_tested: Callable[[HeldOut], bool]) -> Fold:
-    """The pairs that are tested, and the others to teach but for those whose sentence is tested too.
+    """The pairs that are tested, and the others to teach but for those whose document or sentence is tested too.
 
-    Abstracts repeat one another's sentences, so one would be tested by heart though its document is new.
+    Corpora hold the same documents, and abstracts repeat one another's sentences, which would be tested by heart.
     """
     test = tuple(at for at, pair in enumerate(pairs) if is_tested(pair))
-    tested, texts = set(test), {pairs[at].example.statement.text for at in test}
-    teach = (at for at, pair in enumerate(pairs) if at not in tested and pair.example.statement.text not in texts)
-    return Fold(tuple(teach), test)
+    shared = set(sharing(pairs, test))
+    tested = set(test)
+    return Fold(tuple(at for at in range(len(pairs)) if at not in tested and at not in shared), test)
+
+
+def sharing(pairs: Sequence[HeldOut], test: Sequence[int]) -> Iterator[int]:
+    """The pairs that are not tested, but whose document, in whichever corpus, or whose sentence is."""
+    tested = set(test)
+    documents = {pairs[at].document for at in test}
+    texts = {pairs[at].example.statement.text for at in test}
+    for at, pair in enumerate(pairs):
+        if at not in tested and (pair.document in documents or pair.example.statement.text in texts):
+            yield at
 
 
 def folds_by_document(pairs: Sequence[HeldOut], *, n: int, seed: int) -> list[Fold]:

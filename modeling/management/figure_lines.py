@@ -109,9 +109,9 @@ def _number(value: float | None) -> str:
 def relation_trial_lines(facts: dict[str, Any]) -> Iterator[str]:
     """The figures of `try_relations`: of each training, their mean, the ensemble, and the types of the last of them."""
     for fold in facts["folds"]:
-        left_out = (
-            f"; {fold['left_out_pairs']:,} pairs left out, whose sentence is tested" if fold["left_out_pairs"] else ""
-        )
+        left_out = ""
+        if n := fold["left_out_pairs"]:
+            left_out = f"; {n:,} pairs left out, whose document or sentence is tested"
         yield (
             f"taught {fold['taught_pairs']:,} pairs of {fold['taught_documents']:,} documents, tested "
             f"{fold['tested_pairs']:,} of {fold['tested_documents']:,}{left_out}"

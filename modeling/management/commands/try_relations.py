@@ -25,6 +25,7 @@ from modeling.cross_validation.relation_trial import (
     described,
     folds_by_document,
     held_out_where,
+    sharing,
 )
 from modeling.evaluation.held_out import HeldOut
 from modeling.management.config_option import add_config_options, configured, preset_given, settings_given
@@ -155,12 +156,11 @@ def _cost(trained: Sequence[Trained]) -> dict[str, Any]:
 
 
 def _sizes(pairs: Sequence[HeldOut], fold: Fold) -> dict[str, int]:
-    texts = {pairs[at].example.statement.text for at in fold.test}
     taught, tested = ({(pairs[at].corpus, pairs[at].document) for at in side} for side in (fold.teach, fold.test))
     return {
         "taught_documents": len(taught),
         "taught_pairs": len(fold.teach),
         "tested_documents": len(tested),
         "tested_pairs": len(fold.test),
-        "left_out_pairs": sum(pair.example.statement.text in texts for pair in pairs) - len(fold.test),
+        "left_out_pairs": sum(1 for _ in sharing(pairs, fold.test)),
     }

@@ -17,6 +17,7 @@ from modeling.cross_validation.relation_trial import (
     described,
     folds_by_document,
     held_out_where,
+    sharing,
 )
 from modeling.evaluation.held_out import HeldOut
 from modeling.presets import PRESETS
@@ -87,6 +88,15 @@ def test_a_sentence_that_is_tested_never_teaches() -> None:
     fold = held_out_where(made, lambda pair: pair.document == "0")
     assert fold.test == (0, 1, 2, 3)
     assert fold.teach == (4, 5, 6, 7, 9, 10, 11)
+
+
+def test_a_document_that_is_tested_teaches_in_no_corpus() -> None:
+    made = pairs(12)
+    made[4] = dataclasses.replace(made[4], document="0", corpus="another")  # its sentence is no tested one
+    fold = held_out_where(made, lambda pair: pair.document == "0" and pair.corpus == "corpus")
+    assert fold.test == (0, 1, 2, 3)
+    assert fold.teach == (5, 6, 7, 8, 9, 10, 11)
+    assert list(sharing(made, fold.test)) == [4]
 
 
 def test_folds_test_each_document_once_in_whichever_corpus_it_stands() -> None:
