@@ -51,7 +51,7 @@ def skipped_in(task: Task, reader: User) -> QuerySet[Skip]:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """A reason, the slug of what the model said, and a part of the queue; empty means any.
+    """A reason, the slug of what the model said, a part of the queue, and a corpus's name; empty means any.
 
     An item is in the part of each of its reasons, not of the main one alone. Only known fields ever reach the database.
     """
@@ -59,6 +59,7 @@ class QueueFilter:
     reason: str = ""
     said: str = ""
     part: str = ""
+    corpus: str = ""
 
     PARTS = ("second", "mine", "skipped")
 
@@ -70,6 +71,7 @@ class QueueFilter:
             reason if reason in ReviewItem.Reason.values else "",
             values.get("said", "")[:50],
             part if part in cls.PARTS else "",
+            values.get("corpus", "")[:50],
         )
 
     def items(self, task: Task, reader: User) -> ReviewItemQuerySet:
@@ -79,6 +81,8 @@ class QueueFilter:
             items = items.filter(reasons__names_rule=self.reason)
         if self.said and not task.blind:
             items = items.filter(prediction__label__slug=self.said)
+        if self.corpus:
+            items = items.filter(statement__corpus__name=self.corpus)
         if self.part == "second":
             items = items.filter(state=ReviewItem.State.AWAITING_SECOND)
         if self.part == "mine":
@@ -96,7 +100,7 @@ class QueueFilter:
     @property
     def chosen(self) -> dict[str, str]:
         """The fields that choose something."""
-        given = {"reason": self.reason, "said": self.said, "part": self.part}
+        given = {"reason": self.reason, "said": self.said, "part": self.part, "corpus": self.corpus}
         return {name: value for name, value in given.items() if value}
 
     def __bool__(self) -> bool:

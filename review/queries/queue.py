@@ -12,7 +12,7 @@ from django.db.models import Count, Min
 from django.utils.translation import gettext as _
 
 from ledger.enqueue import listening_workers, queue_of
-from ledger.models import Label, ModelVersion, Run, Task
+from ledger.models import Corpus, Label, ModelVersion, Run, Task
 from ledger.queries import current_model
 from review.filters import QueueFilter, may_name, skipped_in
 from review.models import ReviewItem
@@ -40,11 +40,13 @@ class NamedQueue:
 
 @dataclass(frozen=True, slots=True)
 class QueueCounts:
-    """Items of a queue by state, its named parts, and the labels a model may have given; counts up to 5,000."""
+    """Items of a queue by state, its named parts, the labels a model may have given, and the names of the corpora
+    where there are several; counts up to 5,000."""
 
     states: list[tuple[str, str]]
     queues: list[NamedQueue]
     labels: list[Label]
+    corpora: list[str]
     has_items: bool
 
 
@@ -87,7 +89,7 @@ def named_queues(task: Task) -> Iterator[tuple[str, QueueFilter]]:
 
 
 def queue_counts(task: Task, reader: User, chosen: QueueFilter) -> QueueCounts:
-    """Two queries; the first counts each state and part in an index, up to 5,000."""
+    """Three queries; the first counts each state and part in an index, up to 5,000."""
     items = ReviewItem.objects.filter(task=task)
     parts = list(named_queues(task))
     counted = counts_up_to(
@@ -97,6 +99,7 @@ def queue_counts(task: Task, reader: User, chosen: QueueFilter) -> QueueCounts:
         MOST,
     )
     labels = [] if task.blind else list(Label.objects.filter(task=task, trainable=True))
+    corpora = list(Corpus.objects.filter(task=task).order_by("name").values_list("name", flat=True))
     return QueueCounts(
         states=[(str(state.label), in_words(counted[state.value], MOST)) for state in ReviewItem.State],
         queues=[
@@ -104,6 +107,7 @@ def queue_counts(task: Task, reader: User, chosen: QueueFilter) -> QueueCounts:
             for title, part in parts
         ],
         labels=labels,
+        corpora=corpora if len(corpora) > 1 else [],
         has_items=any(counted[state.value] for state in ReviewItem.State),
     )
 

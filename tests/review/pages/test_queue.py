@@ -68,6 +68,37 @@ def test_a_named_queue_lists_and_gives_out_its_own_items(
     assert "Nothing matches the filter" in page_for(second_pharmacist, "?part=mine")
 
 
+def test_one_corpus_is_reviewed_alone(make_item: MakeItem, pharmacist: User) -> None:
+    make_item("flip")
+    assert '<select name="corpus">' not in page_for(pharmacist)
+    new = [
+        make_item("low_confidence", prediction={"corpus": facts.corpus("new"), "tail": f"Drug {number}"})
+        for number in range(2)
+    ]
+    make_item("flip", prediction={"tail": "Aspirin"})
+    assert re.findall(r"<option[^>]*>(demo|new)</option>", page_for(pharmacist)) == ["demo", "new"]
+    page = page_for(pharmacist, "?corpus=new")
+    assert re.findall(r'href="/items/(\d+)/\?corpus=new"', page) == [str(item.pk) for item in new]
+    assert "<option selected>new</option>" in page
+    given = sign_in(pharmacist).post(reverse("review:next", args=["ddi-polarity"]), {"corpus": "new"})
+    item_page = f"{reverse('review:item', args=[new[0].pk])}?corpus=new"
+    assert given["Location"] == item_page
+    assert "<option selected>new</option>" in sign_in(pharmacist).get(item_page).content.decode()
+    assert "Nothing matches the filter" in page_for(pharmacist, "?corpus=none")
+
+
+def test_where_answers_are_given_blind_a_corpus_may_still_be_chosen(
+    make_item: MakeItem, task: Task, pharmacist: User
+) -> None:
+    Task.objects.update(blind=True)
+    make_item("flip")
+    new = make_item("flip", prediction={"corpus": facts.corpus("new"), "tail": "Aspirin"})
+    page = page_for(pharmacist, "?corpus=new")
+    assert '<select name="corpus">' in page
+    assert '<select name="said">' not in page
+    assert re.findall(r'class="row-link" href="/items/(\d+)/', page) == [str(new.pk)]
+
+
 def test_what_is_assigned_to_one_is_in_nobody_elses_queue(
     make_item: MakeItem, pharmacist: User, second_pharmacist: User
 ) -> None:
