@@ -1,10 +1,10 @@
-"""What a model is sure of may teach the next one: as many statements of each class, spread over wordings."""
+"""What a model is sure of may teach the next one: about as many statements of each class, spread over wordings."""
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -25,7 +25,9 @@ from ledger.models import (
 )
 
 MORE_THAN_RAREST = "more than {} has, the label with the fewest"
+MORE_THAN_MIDDLE = "more than {} has, the label in the middle"
 """Why a sure prediction is left out, with the slug of the label that sets how many of each label teach."""
+MORE_THAN_GOLD = "more that say nothing is related than gold has beside the others"
 
 FIELDS = (
     "id", "statement_id", "label_id", "confidence", "statement__pattern_id", "statement__head_drug_id",
@@ -41,14 +43,17 @@ def sure_predictions(
     choice: Choice,
     *,
     slugs: dict[int, str],
+    negative: int | None,
+    taught: Mapping[int, int],
     bands: dict[str, Counter[str]],
     left_out: Counter[str],
     copies: Copies,
 ) -> Iterator[Candidate]:
     """Sure predictions on training statements nobody has judged, in whichever copy of them.
 
-    `bands` and `left_out` count what is given and what is not. Corpora whose gold is not used are read too, since
-    predictions are not their gold; but what people judged there is judged.
+    `slugs` are the labels that may teach, `negative` the one for no relation, if there is one, `taught` how many gold
+    labels teach each. `bands` and `left_out` count what is given and what is not. Corpora whose gold is not used are
+    read too, since predictions are not their gold; but what people judged there is judged.
     """
     corpora = dict(Corpus.objects.filter(task=task).values_list("id", "name"))
     judged = _judged(task) if len(corpora) > 1 else set()
@@ -86,15 +91,36 @@ def sure_predictions(
             marked=marked,
         )
         kept[label_id].append((rank, candidate.text_sha256, confidence, candidate))
-    rarest = min(kept, key=lambda label_id: len(kept[label_id]))
-    n_each = min(choice.most_per_class, len(kept[rarest]))
-    why = MORE_THAN_RAREST.format(slugs[rarest]) if n_each == len(kept[rarest]) else f"more than {n_each} of one label"
-    for label_id, candidates in kept.items():
-        if len(candidates) > n_each:
-            left_out[why] += len(candidates) - n_each
-        for _, _, confidence, candidate in heapq.nsmallest(n_each, candidates, key=lambda one: one[:2]):
+    n_sure = {label_id: len(candidates) for label_id, candidates in kept.items()}
+    for label_id, (n, why) in _most(n_sure, choice, slugs, taught, negative).items():
+        if n_sure[label_id] > n:
+            left_out[why] += n_sure[label_id] - n
+        for _, _, confidence, candidate in heapq.nsmallest(n, kept[label_id], key=lambda one: one[:2]):
             bands[slugs[label_id]][f"{int(confidence * 100) / 100:.2f}"] += 1
             yield candidate
+
+
+def _most(
+    n_sure: dict[int, int], choice: Choice, slugs: dict[int, str], taught: Mapping[int, int], negative: int | None
+) -> dict[int, tuple[int, str]]:
+    """How many of each label may teach, and why no more: as many as the label in the middle has, by their number.
+
+    Of two labels that is the one with fewer. Were it the rarest of many, one that a model is never sure of would keep
+    all others from teaching. That nothing is related is no class beside the others: it keeps the share that it has in
+    gold.
+    """
+    related = [label_id for label_id in n_sure if label_id != negative]
+    middle = sorted(related, key=lambda label_id: n_sure[label_id])[(len(related) - 1) // 2]
+    n = n_sure[middle]
+    reason = MORE_THAN_RAREST if n == min(n_sure[label_id] for label_id in related) else MORE_THAN_MIDDLE
+    why = reason.format(slugs[middle])
+    if n > choice.most_per_class:
+        n, why = choice.most_per_class, f"more than {choice.most_per_class} of one label"
+    most = dict.fromkeys(related, (n, why))
+    if negative in n_sure:
+        n_related, n_gold = sum(min(n, n_sure[one]) for one in related), sum(taught.get(one, 0) for one in related)
+        most[negative] = (n_related * taught.get(negative, 0) // max(n_gold, 1), MORE_THAN_GOLD)
+    return most
 
 
 def _judged(task: Task) -> set[bytes]:

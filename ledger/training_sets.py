@@ -79,7 +79,14 @@ def choose(task: Task, choice: Choice) -> tuple[list[Candidate], Composition]:
     gold.sort(key=lambda one: one.statement_id)
     model = current_model(task)
     bands: dict[str, Counter[str]] = {slug: Counter() for slug in slugs.values()}
-    told: dict[str, Any] = {"slugs": slugs, "bands": bands, "left_out": left_out, "copies": copies}
+    told: dict[str, Any] = {
+        "slugs": slugs,
+        "negative": next((label.pk for label in labels if label.negative), None),
+        "taught": Counter(one.label_id for one in gold if one.role == Role.TRAIN),
+        "bands": bands,
+        "left_out": left_out,
+        "copies": copies,
+    }
     pseudo = list(sure_predictions(task, model, choice, **told)) if model else []
     composition = Composition(
         examples=counted((one.role, one.source, slugs[one.label_id]) for one in (*gold, *pseudo)),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ledger.candidates import Composition, Copies
 from ledger.models import GoldLabel, Label, ModelVersion, Round, Run, Task, TrainingExample, TrainingSet
-from ledger.pseudo_labels import MORE_THAN_RAREST
+from ledger.pseudo_labels import MORE_THAN_GOLD, MORE_THAN_MIDDLE, MORE_THAN_RAREST
 from ledger.training_sets import NOT_CHOSEN
 from review.numerals import localised
 from review.queries.models import Result, result_of
@@ -37,8 +37,8 @@ class CompositionTable:
     """A training set as a table; columns are labels, and `untaught` are those with no example to learn from.
 
     pattern_weight: what the gold of pattern decisions weighs, where it teaches; by_corpus: the gold of each corpus by
-    what it is used for, where there are several; rarest: the label with the fewest sure predictions and how many these
-    are, where others have more of which no more teach.
+    what it is used for, where there are several; rarest, middle: the label with the fewest sure predictions, or the one
+    in the middle by their number, and how many these are, where others have more of which no more teach.
     """
 
     labels: list[str]
@@ -49,6 +49,7 @@ class CompositionTable:
     pattern_weight: float | None
     by_corpus: list[CompositionRow]
     rarest: tuple[str, int] | None
+    middle: tuple[str, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,14 @@ def composition_table(task: Task, composition: Composition) -> CompositionTable:
         untaught=[worded(title) for slug, title in titles.items() if not _n_taught(composition, slug)],
         pattern_weight=composition.pattern_weight if PATTERN in taught_by else None,
         by_corpus=_by_corpus(composition, list(titles)),
-        rarest=_rarest(composition, titles),
+        rarest=_limiting(MORE_THAN_RAREST, composition, titles),
+        middle=_limiting(MORE_THAN_MIDDLE, composition, titles),
     )
 
 
-def _rarest(composition: Composition, titles: dict[str, str]) -> tuple[str, int] | None:
+def _limiting(reason: str, composition: Composition, titles: dict[str, str]) -> tuple[str, int] | None:
     for slug, title in titles.items():
-        if composition.left_out.get(MORE_THAN_RAREST.format(slug)):
+        if composition.left_out.get(reason.format(slug)):
             return worded(title), sum(composition.pseudo_by_confidence.get(slug, {}).values())
     return None
 
@@ -121,11 +123,14 @@ def _why(counted_as: str, titles: dict[str, str]) -> str:
         ),
         NOT_CHOSEN: _("from a corpus whose gold is not used here"),
         Copies.REASON: _("a copy: the same mentions of the same sentence are used from another corpus"),
+        MORE_THAN_GOLD: _("pseudo-label: more that say nothing is related than gold has beside the others"),
         "more than the smallest class has": _("pseudo-label: more than the smallest class has"),
     }
     for slug, title in titles.items():
         if counted_as == MORE_THAN_RAREST.format(slug):
             return _("pseudo-label: more than “%(label)s” has, the label with the fewest") % {"label": worded(title)}
+        if counted_as == MORE_THAN_MIDDLE.format(slug):
+            return _("pseudo-label: more than “%(label)s” has, the label in the middle") % {"label": worded(title)}
     if found := re.fullmatch(r"more than (\d+) of one pattern", counted_as):
         return _("pseudo-label: more than %(n)s of one pattern") % {"n": found[1]}
     if found := re.fullmatch(r"more than (\d+) of one label", counted_as):

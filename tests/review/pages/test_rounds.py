@@ -163,3 +163,34 @@ def test_the_label_that_sets_how_many_pseudo_labels_teach_is_named(task: Task, l
         '<td class="number">1,200</td>'
     ) in page
     assert "pseudo-label: more than 5 of one label" in page
+
+
+def test_the_label_in_the_middle_is_named_where_it_sets_how_many_teach(
+    task: Task, lead: User, model: ModelVersion
+) -> None:
+    kept = {
+        "examples": {"train": {"pseudo": {"synergistic": 4, "antagonistic": 7}}},
+        "pseudo_by_confidence": {"synergistic": {"0.98": 4}, "antagonistic": {"0.98": 3, "0.99": 4}},
+        "left_out": {
+            "more than antagonistic has, the label in the middle": 1_200,
+            "more that say nothing is related than gold has beside the others": 2_300,
+        },
+    }
+    made = TrainingSet.objects.create(
+        round=Round.objects.create(task=task, number=9, opened_at=facts.NOW),
+        content_hash="9" * 64,
+        parameters={},
+        composition=kept,
+        frozen_at=facts.NOW,
+    )
+    page = sign_in(lead).get(reverse("review:round", args=[made.round_id])).content.decode()
+    assert (
+        "Each label gets at most as many pseudo-labels as the one in the middle has sure predictions: Antagonistic, 7."
+        in page
+    )
+    assert "the one with the fewest" not in page
+    for why, n in (
+        ("more than “Antagonistic” has, the label in the middle", "1,200"),
+        ("more that say nothing is related than gold has beside the others", "2,300"),
+    ):
+        assert f'<th scope="row">pseudo-label: {why}</th><td class="number">{n}</td>' in page
