@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from ddi_site.bench.real_data import real_data
 from ddi_site.bench.report import Row, alone_at_least, at_least, not_below
 from ledger.corpora.annotated import Source, find_sources
 from ledger.imports.documents import import_documents
-from ledger.models import Statement, Task
+from ledger.models import GoldLabel, Split, Statement, Task
 from ledger.record.runs import open_round
 from ledger.training_sets import freeze
 
@@ -28,12 +29,16 @@ PAIRS_A_DOCUMENT = {True: 17, False: 24}  # of the public corpus, and of the mad
 STRAIGHTFORWARD = "Model II in batches of 32 padded to 512 tokens, float32"
 
 
+class TooFewPairs(ValueError):
+    """Among the pairs asked for none teaches some label, so that no network can be taught."""
+
+
 def bench_relations(n: int) -> tuple[list[Row], dict[str, Any]]:
     """Rates on about `n` pairs of DrugProt in DDI_REALDATA, or of a made-up corpus; run on an empty throwaway ledger.
 
     Ours end with committed predictions and chunk hashes, the straightforward way with labels in memory. Each turn
     answers another part of the documents. Quality is that of whole trainings with three seeds: two parts
-    teach, the third is held out.
+    teach, the third is held out. Raises RealDataMissing or TooFewPairs.
     """
     folder = real_data(ABSTRACTS)
     n_documents = max(PARTS * 10, n // PAIRS_A_DOCUMENT[bool(folder)])
@@ -46,6 +51,7 @@ def bench_relations(n: int) -> tuple[list[Row], dict[str, Any]]:
             (source,) = find_sources(Path(scratch))
         parts = _import_parts(source, n_documents)
     task = Task.objects.get(slug=TASK)
+    _refuse_unless_all_are_taught(task, parts[:-1], n_documents)
     round_ = open_round(task=task, by=None, now=timezone.now(), wake=False)
     pace = import_string(PACE)(freeze(round=round_, now=timezone.now()))
     for number, part in enumerate(parts):
@@ -74,6 +80,16 @@ def bench_relations(n: int) -> tuple[list[Row], dict[str, Any]]:
         "rates_by_turn": {name: [round(rate, 1) for rate in found] for name, found in pace.rates.items()},
     }
     return rows, data
+
+
+def _refuse_unless_all_are_taught(task: Task, parts: Sequence[str], n_documents: int) -> None:
+    gold = GoldLabel.objects.current().filter(task=task, statement__corpus__name__in=parts)
+    taught = gold.filter(statement__split=Split.TRAIN).values("label")
+    if untaught := task.labels.filter(trainable=True).exclude(pk__in=taught).values_list("slug", flat=True):
+        raise TooFewPairs(
+            f"Of the first {n_documents} documents those that teach have no pair labelled {' or '.join(untaught)}: "
+            "ask for more pairs with --n."
+        )
 
 
 def _import_parts(source: Source, n_documents: int) -> list[str]:

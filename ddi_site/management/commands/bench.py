@@ -12,7 +12,7 @@ from ddi_site.bench.inference import bench_inference
 from ddi_site.bench.ledger import bench_ledger
 from ddi_site.bench.queue import bench_queue
 from ddi_site.bench.real_data import RealDataMissing
-from ddi_site.bench.relations import bench_relations
+from ddi_site.bench.relations import TooFewPairs, bench_relations
 from ddi_site.bench.report import as_json, in_words
 from ddi_site.bench.reviewers import bench_reviewers
 from ddi_site.bench.training import bench_training
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             raise CommandError("The database that DDI_DATABASE_URL names holds statements; bench wants an empty one.")
         try:
             rows, data = bench(n)
-        except RealDataMissing as error:
+        except (RealDataMissing, TooFewPairs) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps(as_json(options["name"], rows, data)))

@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from ddi_site.bench.made_up_relations import SENTENCES, write_corpus
-from ddi_site.bench.relations import bench_relations
+from ddi_site.bench.relations import ABSTRACTS, TooFewPairs, bench_relations
 from ledger.corpora.annotated import find_sources
 from ledger.corpora.drugprot import TYPES
 from ledger.corpora.pairs import pairs_of
@@ -53,3 +53,17 @@ def test_each_way_answers_the_same_pairs(settings: Settings, tmp_path: Path, mon
     assert data["pairs"] == data["sentences"] * 4 == Statement.objects.count()
     assert Prediction.objects.count() == 2 * data["pairs"]
     assert all(len(rates) == 3 for rates in data["rates_by_turn"].values())
+
+
+@pytest.mark.django_db
+def test_documents_without_a_pair_of_some_label_are_too_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DDI_REALDATA", str(tmp_path))
+    folder = (tmp_path / ABSTRACTS).parent
+    folder.mkdir()
+    write_corpus(folder, n_documents=30)
+    for path in list(folder.iterdir()):
+        kept = path.read_text("utf-8").replace("\tAGONIST\t", "\tINHIBITOR\t")
+        (folder / path.name.replace("made_up", "drugprot_training")).write_text(kept, "utf-8")
+        path.unlink()
+    with pytest.raises(TooFewPairs, match=r"first 30 documents those .* no pair labelled agonist: ask .* --n\.$"):
+        bench_relations(30)
