@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -140,20 +141,25 @@ def test_an_unknown_round_is_not_found(lead: User, db: None) -> None:
     assert sign_in(lead).get("/rounds/77/").status_code == 404
 
 
+def page_of_round_with(composition: dict[str, Any], task: Task, lead: User) -> str:
+    """The page of a round whose frozen training set is made up like this."""
+    made = TrainingSet.objects.create(
+        round=Round.objects.create(task=task, number=9, opened_at=facts.NOW),
+        content_hash="9" * 64,
+        parameters={},
+        composition=composition,
+        frozen_at=facts.NOW,
+    )
+    return sign_in(lead).get(reverse("review:round", args=[made.round_id])).content.decode()
+
+
 def test_the_label_that_sets_how_many_pseudo_labels_teach_is_named(task: Task, lead: User, model: ModelVersion) -> None:
     kept = {
         "examples": {"train": {"pseudo": {"synergistic": 7, "antagonistic": 7}}},
         "pseudo_by_confidence": {"synergistic": {"0.98": 7}, "antagonistic": {"0.98": 3, "0.99": 4}},
         "left_out": {"more than antagonistic has, the label with the fewest": 1_200, "more than 5 of one label": 3},
     }
-    made = TrainingSet.objects.create(
-        round=Round.objects.create(task=task, number=9, opened_at=facts.NOW),
-        content_hash="9" * 64,
-        parameters={},
-        composition=kept,
-        frozen_at=facts.NOW,
-    )
-    page = sign_in(lead).get(reverse("review:round", args=[made.round_id])).content.decode()
+    page = page_of_round_with(kept, task, lead)
     assert (
         "Each label gets as many pseudo-labels as the one with the fewest sure predictions has: Antagonistic, 7."
         in page
@@ -176,14 +182,7 @@ def test_the_label_in_the_middle_is_named_where_it_sets_how_many_teach(
             "more that say nothing is related than gold has beside the others": 2_300,
         },
     }
-    made = TrainingSet.objects.create(
-        round=Round.objects.create(task=task, number=9, opened_at=facts.NOW),
-        content_hash="9" * 64,
-        parameters={},
-        composition=kept,
-        frozen_at=facts.NOW,
-    )
-    page = sign_in(lead).get(reverse("review:round", args=[made.round_id])).content.decode()
+    page = page_of_round_with(kept, task, lead)
     assert (
         "Each label gets at most as many pseudo-labels as the one in the middle has sure predictions: Antagonistic, 7."
         in page
