@@ -123,9 +123,8 @@ def held_out_where(pairs: Sequence[HeldOut], is_tested: Callable[[HeldOut], bool
     Corpora hold the same documents, and abstracts repeat one another's sentences, which would be tested by heart.
     """
     test = tuple(at for at, pair in enumerate(pairs) if is_tested(pair))
-    shared = set(sharing(pairs, test))
-    tested = set(test)
-    return Fold(tuple(at for at in range(len(pairs)) if at not in tested and at not in shared), test)
+    not_taught = {*test, *sharing(pairs, test)}
+    return Fold(tuple(at for at in range(len(pairs)) if at not in not_taught), test)
 
 
 def sharing(pairs: Sequence[HeldOut], test: Sequence[int]) -> Iterator[int]:
