@@ -10,6 +10,8 @@ from review.numerals import whole
 Rows = Sequence[tuple[str, Sequence[int]]]
 Labels = Sequence[tuple[str, str]]
 ALL = (("", ""),)
+BANDS_NAMED = 10
+"""At most so many bars of confidence have their band beneath them: more would run into each other."""
 
 
 def together_unless_told_apart(rows: Rows, labels: Labels) -> tuple[Rows, Labels, bool]:
@@ -25,6 +27,8 @@ def together_unless_told_apart(rows: Rows, labels: Labels) -> tuple[Rows, Labels
 def confidence_histogram(rows: Rows, labels: Labels, x_title: str, y_title: str) -> Figure:
     """Stacked bars: predictions by confidence, one colour a label."""
     rows, labels, told_apart = together_unless_told_apart(rows, labels)
+    arranged = layout(x_title, y_title, barmode="stack", showlegend=told_apart)
+    arranged["xaxis"]["nticks"] = BANDS_NAMED
     return {
         "data": [
             {
@@ -36,7 +40,7 @@ def confidence_histogram(rows: Rows, labels: Labels, x_title: str, y_title: str)
             }
             for position, (slug, title) in enumerate(labels)
         ],
-        "layout": layout(x_title, y_title, barmode="stack", showlegend=told_apart),
+        "layout": arranged,
     }
 
 

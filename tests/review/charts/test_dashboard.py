@@ -22,6 +22,13 @@ def test_labels_keep_their_colours_and_others_get_their_own() -> None:
     assert [trace["y"] for trace in figure["data"]] == [[1], [2], [3]]
 
 
+def test_the_bands_of_many_bars_do_not_all_stand_below_them() -> None:
+    rows = [(f"0.{n:02}–0.{n + 5:02}", [1]) for n in range(0, 95, 5)]
+    figure = confidence_histogram(rows, [("a", "A")], "x", "y")
+    assert len(figure["data"][0]["x"]) == 19
+    assert figure["layout"]["xaxis"]["nticks"] == 10
+
+
 def test_labels_that_colours_cannot_tell_apart_are_one_bar() -> None:
     labels = [(f"type{n}", f"Type {n}") for n in range(5)]
     rows = [("0.5–0.6", [1, 2, 3, 4, 5]), ("0.6–0.7", [0, 0, 1, 0, 0])]
