@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 
 from review.drawn import Figure
 from review.numerals import decimals, signed
-from review.versus import Beside
+from review.versus import Beside, OfClass
+from review.wording import worded
 
 MARGIN = 0.02
 """The fall of a class's F1 that is let pass: two in a hundred, about what a new seed moves a class of a few hundred."""
@@ -40,7 +41,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What one class on one part says; `label` is empty where it is about the whole part."""
+    """What one class on one part says; `label` is empty where it is about several, or about the whole part."""
 
     part: str
     label: str
@@ -72,8 +73,23 @@ def _reasons(part: Part) -> list[Reason]:
     if part.found is None:
         return [Reason(part.name, "", Verdict.CANNOT_TELL, part.trouble)]
     classes, micro = part.found.classes, part.found.micro_f1
-    together = [_reason(part.name, "", sum(one.n for one in classes), micro)] if micro else []
-    return together + [_reason(part.name, one.label, one.n, one.f1) for one in classes]
+    each = [_reason(part.name, one.label, one.n, one.f1) for one in classes]
+    if micro is None:
+        return each
+    n = sum(one.n for one in classes)
+    together = _reason(part.name, "", n, micro)
+    few = [one for one, reason in zip(classes, each, strict=True) if reason.verdict == Verdict.CANNOT_TELL]
+    if len(few) < 2:
+        return [together, *each]
+    told = [reason for reason in each if reason.verdict != Verdict.CANNOT_TELL]
+    return [together, *told] if n < LEAST else [together, *told, _too_few(part.name, few)]
+
+
+def _too_few(part: str, types: Sequence[OfClass]) -> Reason:
+    """The relation types that cannot be told, in one line: of many types most are rare where few were audited."""
+    named = ", ".join(f"{worded(one.label)} {one.n}" for one in types)
+    sentence = _("%(types)s: of fewer than %(least)s statements one answer weighs more than the margin.")
+    return Reason(part, "", Verdict.CANNOT_TELL, sentence % {"types": named, "least": LEAST})
 
 
 def _reason(part: str, label: str, n: int, f1: Figure) -> Reason:

@@ -11,24 +11,27 @@ Point = tuple[float | None, tuple[float, float] | None]
 
 
 def by_class(
-    labels: Sequence[str], this: Sequence[Point], other: Sequence[Point], names: tuple[str, str], y_title: str
+    labels: Sequence[str], this: Sequence[Point], other: Sequence[Point], names: tuple[str, str], x_title: str
 ) -> Figure:
-    """A mark a class and model, with its interval: full for this model, open for the other, side by side."""
+    """A row a class, from the top, with a mark of each model and its interval: full for this model, open for the other.
+
+    In rows, since the names of many classes would not stand side by side.
+    """
     bounds = [
         value for figure, interval in (*this, *other) for value in (figure, *(interval or ())) if value is not None
     ]
-    figure_layout = layout("", y_title, showlegend=True, **ABOVE)
-    figure_layout["yaxis"]["range"] = [max(0.0, min(bounds, default=0.0) - 0.05), 1.02]
-    figure_layout["xaxis"] |= {
+    figure_layout = layout(x_title, "", showlegend=True, **ABOVE)
+    figure_layout["xaxis"]["range"] = [max(0.0, min(bounds, default=0.0) - 0.05), 1.02]
+    figure_layout["yaxis"] |= {
         "tickvals": list(range(len(labels))),
         "ticktext": list(labels),
-        "range": [-0.5, len(labels) - 0.5],
+        "range": [len(labels) - 0.5, -0.5],
         "zeroline": False,
     }
     return {
         "data": [
-            _marks(this, names[0], -0.08, {"color": "--accent", "symbol": "circle", "size": 10}),
-            _marks(other, names[1], 0.08, {"color": "--line-strong", "symbol": "circle-open", "size": 10}),
+            _marks(this, names[0], -0.15, {"color": "--accent", "symbol": "circle", "size": 10}),
+            _marks(other, names[1], 0.15, {"color": "--line-strong", "symbol": "circle-open", "size": 10}),
         ],
         "layout": figure_layout,
     }
@@ -40,11 +43,11 @@ def _marks(points: Sequence[Point], name: str, shift: float, marker: dict[str, A
         "type": "scatter",
         "mode": "markers",
         "name": name,
-        "x": [x for x, _, _ in known],
-        "y": [value for _, value, _ in known],
+        "x": [value for _, value, _ in known],
+        "y": [y for y, _, _ in known],
         "marker": marker,
-        "hovertemplate": "%{y:.3f}<extra></extra>",
-        "error_y": {
+        "hovertemplate": "%{x:.3f}<extra></extra>",
+        "error_x": {
             "type": "data",
             "symmetric": False,
             "array": [interval[1] - value if interval else 0 for _, value, interval in known],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from review.charts.parts import ABOVE, Figure, colour_of, layout
+from review.charts.parts import ABOVE, OTHER_COLOURS, Figure, colour_of, layout
 from review.numerals import decimals, whole
 from review.wording import worded
 
@@ -115,28 +115,46 @@ def coverage(points: Points, at: float, x_title: str, y_title: str) -> Figure:
 
 
 def splits(roles: Sequence[str], counts: Mapping[str, Sequence[int]], x_title: str, y_title: str) -> Figure:
-    """Bars of each label side by side, by what the examples are for; `counts` by label, in the order of `roles`."""
-    figure_layout = layout(x_title, y_title, barmode="group", showlegend=len(counts) <= MOST_NAMED, **ABOVE)
-    figure_layout["yaxis"]["autorange"] = "reversed"
-    figure_layout["margin"] = {**ABOVE["margin"], "r": 40}  # the longest bar's number stands beside it
+    """Bars of each label side by side, by what the examples are for; `counts` by label, in the order of `roles`.
+
+    Of many labels, whose bars would be hairs without a name, each is one bar with a piece for each role.
+    """
+    if len(counts) > MOST_NAMED:
+        return _stacked(roles, counts, x_title, y_title)
+    figure_layout = _in_rows(x_title, y_title, barmode="group")
     names = [role.replace(", ", ",<br>") for role in roles]
+    bars = [
+        _bars(worded(slug), of_role, names, colour_of(slug, position))
+        | {"text": [whole(n) for n in of_role], "textposition": "outside", "cliponaxis": False}
+        for position, (slug, of_role) in enumerate(counts.items())
+    ]
+    return {"data": bars, "layout": figure_layout}
+
+
+def _stacked(roles: Sequence[str], counts: Mapping[str, Sequence[int]], x_title: str, y_title: str) -> Figure:
+    names = [worded(slug) for slug in counts]
+    bars = [
+        _bars(role, [of_role[number] for of_role in counts.values()], names, OTHER_COLOURS[number % len(OTHER_COLOURS)])
+        for number, role in enumerate(roles)
+    ]
+    figure_layout = _in_rows(x_title, y_title, barmode="stack")
+    figure_layout["legend"] = {**ABOVE["legend"], "traceorder": "normal"}
+    return {"data": bars, "layout": figure_layout}
+
+
+def _in_rows(x_title: str, y_title: str, *, barmode: str) -> Figure:
+    """A layout for horizontal bars, the first on top, with a legend and room for a number beside the longest."""
+    figure_layout = layout(x_title, y_title, barmode=barmode, showlegend=True, **ABOVE)
+    figure_layout["yaxis"]["autorange"] = "reversed"
+    figure_layout["margin"] = {**ABOVE["margin"], "r": 40}
+    return figure_layout
+
+
+def _bars(name: str, values: Sequence[int], names: Sequence[str], colour: str) -> Figure:
     return {
-        "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": worded(slug),
-                "x": list(of_role),
-                "y": names,
-                "text": [whole(n) for n in of_role],
-                "textposition": "outside",
-                "cliponaxis": False,
-                "marker": {"color": colour_of(slug, position)},
-            }
-            for position, (slug, of_role) in enumerate(counts.items())
-        ],
-        "layout": figure_layout,
-    }
+        "type": "bar", "orientation": "h", "name": name, "x": list(values), "y": list(names),
+        "marker": {"color": colour},
+    }  # fmt: skip
 
 
 def lengths(bars: Points, step: int, mean: float, mean_name: str, x_title: str, y_title: str) -> Figure:

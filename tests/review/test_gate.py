@@ -8,13 +8,18 @@ from review.versus import Beside, Figure, OfClass
 NOTHING = Figure(None, None)
 
 
-def part(name: str, *classes: tuple[str, int, float, float], difference: tuple[float, float] | None = None) -> Part:
-    """(label, statements, F1 of the candidate, F1 of the live model) each."""
+def part(
+    name: str,
+    *classes: tuple[str, int, float, float],
+    difference: tuple[float, float] | None = None,
+    micro: Figure | None = None,
+) -> Part:
+    """(label, statements, F1 of the candidate, F1 of the live model) each; `micro` of all relations together."""
     found = [
         OfClass(label, n, Figure(this, other, difference_interval=difference), NOTHING, NOTHING)
         for label, n, this, other in classes
     ]
-    return Part(name, Beside(sum(one.n for one in found), NOTHING, NOTHING, found, None, []))
+    return Part(name, Beside(sum(one.n for one in found), NOTHING, NOTHING, found, None, [], micro))
 
 
 def test_no_class_falls_by_more_than_the_margin() -> None:
@@ -47,6 +52,30 @@ def test_too_few_statements_leave_it_open() -> None:
     assert advice.verdict == Verdict.CANNOT_TELL
     assert "on 49 statements: with fewer than 50" in advice.reasons[0].sentence
     assert "on 1 statement:" in advise([part("audit", ("a", 1, 1.0, 1.0))]).reasons[0].sentence
+
+
+def test_types_that_are_too_rare_to_tell_are_one_line() -> None:
+    few = part(
+        "audit", ("agonist", 3, 0.5, 0.9), ("inhibitor", 60, 0.9, 0.8), ("substrate", 7, 1.0, 1.0),
+        micro=Figure(0.9, 0.8),
+    )  # fmt: skip
+    advice = advise([few])
+    assert advice.verdict == Verdict.CANNOT_TELL
+    assert [(one.label, one.sentence.split(": ")[0]) for one in advice.reasons] == [
+        ("", "micro-F1 of relations 0.900, before 0.800 (+0.100)"),
+        ("inhibitor", "F1 0.900, before 0.800 (+0.100)"),
+        ("", "agonist 3, substrate 7"),
+    ]
+    alone = advise([part("audit", ("agonist", 3, 0.5, 0.9), ("inhibitor", 60, 0.9, 0.8), micro=Figure(0.9, 0.8))])
+    assert [one.label for one in alone.reasons] == ["", "agonist", "inhibitor"]
+
+
+def test_an_audit_of_few_relations_is_told_once() -> None:
+    few = part("audit", ("agonist", 3, 0.5, 0.9), ("inhibitor", 2, 0.9, 0.8), micro=Figure(0.6, 0.8))
+    (reason,) = advise([few]).reasons
+    assert "on 5 statements: with fewer than 50" in reason.sentence
+    fallen = part("audit", *[(one, 20, 0.1, 0.9) for one in "ab"], micro=Figure(0.1, 0.9), difference=(-0.9, -0.5))
+    assert [one.verdict for one in advise([fallen]).reasons][1:] == [Verdict.DO_NOT] * 2
 
 
 def test_a_fall_that_is_no_chance_counts_on_few_statements_too() -> None:

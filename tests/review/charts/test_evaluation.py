@@ -67,6 +67,17 @@ def test_bars_of_each_label_stand_side_by_side() -> None:
     assert figure["layout"]["barmode"] == "group"
 
 
+def test_a_label_of_many_is_one_bar_with_a_piece_for_each_role() -> None:
+    counts = {f"type{n}": [10 * n, n] for n in range(7)}
+    figure = splits(["train", "test, unseen"], counts, "x", "y")
+    train, test = figure["data"]
+    assert (train["name"], test["name"]) == ("train", "test, unseen")
+    assert (train["x"], test["x"]) == ([0, 10, 20, 30, 40, 50, 60], list(range(7)))
+    assert train["y"] == test["y"] == list(counts)
+    assert train["marker"] != test["marker"]
+    assert (figure["layout"]["barmode"], figure["layout"]["showlegend"]) == ("stack", True)
+
+
 def test_a_bar_stands_over_its_lengths() -> None:
     figure = lengths([[40, 3], [60, 1]], 20, 50.5, "mean 50", "x", "y")
     assert figure["data"][0]["x"] == [50, 70]
