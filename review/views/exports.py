@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ledger.models import Approval, Proposal, Task
+from ledger.models import Approval, Corpus, Proposal, Task
 from ledger.record.proposals import NoReasonGiven, ProposedByAnother
 from review.actions.propose import propose_or_do
 from review.export.form import ExportForm
@@ -73,7 +73,9 @@ def exports(request: Request) -> HttpResponse:
 
 
 def first_task() -> str:
-    return Task.objects.values_list("slug", flat=True).first() or ""
+    """The first task that has something to export from, if one has."""
+    slugs = Task.objects.values_list("slug", flat=True)
+    return slugs.filter(pk__in=Corpus.objects.values("task")).first() or slugs.first() or ""
 
 
 def show(request: Request, form: ExportForm, asked: Asked | None, status: int) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from ledger.models import GoldLabel, Proposal, Task
+from ledger.models import Corpus, GoldLabel, Proposal, Task
 from ledger.record.proposals import answer_proposal
 from review.export.formats import FORMATS
 from review.models import ReviewItem
@@ -40,6 +40,13 @@ def test_the_page_counts_what_the_download_holds(item: ReviewItem, pharmacist: U
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
     text = b"".join(response.streaming_content).decode()
     assert [row["label"] for row in csv.DictReader(io.StringIO(text, newline=""))] == ["antagonistic"]
+
+
+def test_the_page_opens_on_a_task_that_has_statements(task: Task, lead: User) -> None:
+    client = sign_in(lead)
+    assert '<option value="ddi-polarity" selected' in client.get("/exports/").content.decode()
+    Corpus.objects.create(name="abstracts", title="", task=Task.objects.get(slug="drugprot"), created_at=timezone.now())
+    assert '<option value="drugprot" selected' in client.get("/exports/").content.decode()
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -70,6 +70,15 @@ def training(model: ModelVersion, task: Task) -> Run:
     )  # fmt: skip
 
 
+def test_a_training_that_ended_no_longer_counts_its_last_stage(training: Run, lead: User) -> None:
+    assert "done of this stage</dt><dd>10 / 30</dd>" in page_of(training, lead)
+    Run.objects.filter(pk=training.pk).update(status="finished", finished_at=NOW)
+    page = page_of(training, lead)
+    assert "10 / 30" not in page
+    assert "a second</dt>" not in page
+    assert "time taken</dt>" in page
+
+
 def figure_in(page: str) -> dict[str, Any]:
     found = re.search(r'<pre id="figure-losses" hidden>(.*?)</pre>', page, re.DOTALL)
     assert found is not None
