@@ -15,7 +15,8 @@ from typing import Any
 class Row:
     """One figure of ours beside the peer's; a goal is a least ratio or figure, or a most for what should be small.
 
-    There is no figure, and a goal is neither met nor missed, where the machine lacks what the row is about.
+    A goal is neither met nor missed where the machine lacks what it is about; where it lacks what the whole row is
+    about, there is no figure either.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Row:
             return f"{self.name}: not on this machine; goal {self.goal}"
         times = "beside" if self.ratio is None else f"{self.ratio:.3f} ×"
         beside = "" if self.peer is None else f", {times} {self.peer_name} ({_shown(self.peer):,})"
-        reached = "met" if self.met else "missed"
+        reached = {True: "met", False: "missed", None: "not asked of this machine"}[self.met]
         return f"{self.name}: {_shown(self.ours):,} {self.unit}{beside}; goal {self.goal}: {reached}"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import torch
 from django.conf import settings
 from django.utils import timezone
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification, TextClassificationPipeline
@@ -43,12 +44,14 @@ PIPELINE_BATCH = 256
 class Paces:
     """What was measured, a list for each way of answering with one entry a turn.
 
-    `rates` are statements a second, by "float32", "pipeline" and, where another format is safe and faster here,
-    `fastest`; `equal` shares of 1 of their labels that are the pipeline's; `useful` the operations a second that the
-    answers needed, by encoder; `peaks` those that products alone reach, by shape and way.
+    `has_amx` says whether the CPU has a unit of its own for products of bfloat16 matrices. `rates` are statements a
+    second, by "float32", "pipeline" and, where another format is safe and faster here, `fastest`; `equal` shares of 1
+    of their labels that are the pipeline's; `useful` the operations a second that the answers needed, by encoder;
+    `peaks` those that products alone reach, by shape and way.
     """
 
     fastest: str = ""
+    has_amx: bool = False
     rates: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     equal: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     useful: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
@@ -64,7 +67,7 @@ class Pace:
 
     def __init__(self, training_set: TrainingSet) -> None:
         self.training_set = training_set
-        self.paces = Paces()
+        self.paces = Paces(has_amx=bool(torch.cpu.get_capabilities().get("amx_bf16")))
         raw = taught(training_set, QUICK, at_most=LESSONS)
         exact, fastest = load_exactly(raw), load_trained(raw)
         self.ways = {"float32": (raw, exact)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,11 +69,14 @@ def test_the_pipelines_labels_are_ours_and_every_ratio_is_of_what_is_shown(small
 
 
 def test_a_faster_format_has_rows_of_its_own_where_the_machine_has_one() -> None:
-    paces = Paces(fastest="bfloat16")
+    paces = Paces(fastest="bfloat16", has_amx=True)
     paces.equal["bfloat16"] = [0.99, 1.0, 0.998]
     rate, equal = inference._fastest_rows(paces, {"bfloat16": 700.0, "pipeline": 100.0})
     assert (rate.name, rate.ratio, rate.goal, rate.met) == ("bfloat16, raw text", 7.0, "ratio >= 6.0", True)
     assert (equal.ours, equal.met) == (pytest.approx(99.8), True)
+    rate, _ = inference._fastest_rows(replace(paces, has_amx=False), {"bfloat16": 400.0, "pipeline": 100.0})
+    assert (rate.ratio, rate.goal, rate.met) == (4.0, "ratio >= 6.0 with AMX", None)
+    assert rate.in_words().endswith("goal ratio >= 6.0 with AMX: not asked of this machine")
     for row in inference._fastest_rows(Paces(), {"pipeline": 100.0}):
         assert (row.ours, row.met) == (None, None), "neither met nor missed where there is none"
 

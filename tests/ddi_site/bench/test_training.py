@@ -42,8 +42,9 @@ def test_both_presets_are_timed_on_the_same_examples_and_trained_with_each_seed(
     monkeypatch.setattr(training_pace, "examples_per_second", noted)
     rows, data = bench_training(0)
 
-    speed, quality = rows
-    assert (speed.name, quality.name) == ("training", "held-out macro-F1")
+    speed, quality, on_wordings = rows
+    names = ("training", "macro-F1, new drugs", "macro-F1, new drugs and wordings")
+    assert (speed.name, quality.name, on_wordings.name) == names
     assert speed.ratio == (speed.ours or 0) / (speed.peer or 1) > 0
     assert speed.met == (speed.ratio >= 10)
     by_seed = data["macro_f1_by_seed"]
@@ -51,6 +52,8 @@ def test_both_presets_are_timed_on_the_same_examples_and_trained_with_each_seed(
     assert quality.ours == pytest.approx(fmean(by_seed["default"]), abs=1e-4)
     assert quality.peer == pytest.approx(fmean(by_seed["paper"]), abs=1e-4)
     assert all(0 <= score <= 1 for found in by_seed.values() for score in found)
+    assert 0 < (on_wordings.ours or 0) <= 1
+    assert 0 < (on_wordings.peer or 0) <= 1
 
     assert [config.mentions for config, _ in timed] == [brief[name].mentions for name in ("paper", "default")] + [
         brief[name].mentions for name in ("default", "paper")
