@@ -91,7 +91,8 @@ def flags_among(
 ) -> Iterator[tuple[int, Raised]]:
     """The flags that answers (statement id, label id, confidence) raise, with their statements, in the answers' order.
 
-    Nine answers in ten raise none, so only those that may are put before `flags_of`.
+    Most answers raise none and most others are merely doubtful, so only those that may be more are put before
+    `flags_of`.
     """
     expectations, previous, gold = beside.expectations, beside.previous_label_ids, beside.gold_label_ids
     doubt = max(thresholds.doubt, *thresholds.doubt_by_label.values(), 0.0)
@@ -101,11 +102,13 @@ def flags_among(
     flipped = {one for one, label_id, _ in answers if previous.get(one, label_id) != label_id} if previous else set()
     looked_at = drawn | flipped | expectations.keys() | gold.keys()
     for statement_id, label_id, confidence in answers:
-        if confidence < doubt or statement_id in looked_at:
+        if statement_id in looked_at:
             compared = expectations.get(statement_id), previous.get(statement_id), gold.get(statement_id)
             said = Said(statement_id, label_id, confidence, *compared)
             for flag in flags_of(said, thresholds, titles):
                 yield statement_id, flag
+        elif confidence < doubt and (why := doubt_of(label_id, confidence, thresholds, titles)):
+            yield statement_id, Raised("low_confidence", why)
 
 
 def flags_of(said: Said, thresholds: Thresholds, titles: dict[int, str]) -> Iterator[Raised]:

@@ -42,7 +42,7 @@ PEER = """
         label_id bigint NOT NULL, confidence double precision NOT NULL, scores {blob} NOT NULL
     );
     CREATE UNIQUE INDEX peer_one ON peer (statement_id, model_version_id);
-    CREATE INDEX peer_confidence ON peer (model_version_id, confidence);
+    CREATE INDEX peer_confidence ON peer (model_version_id, confidence, id);
     CREATE INDEX peer_chunk ON peer (chunk_id);
 """
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 Cell = int | float | str | bytes | datetime | list[str] | None  # a list goes into a JSON column
 NewCell = str | int | list[list[str | int]] | None  # a list goes into a JSON column
 
-ROWS_A_STATEMENT = (100, 20, 1)  # on SQLite, the most first: beyond a hundred nothing is gained
+ROWS_A_STATEMENT = (500, 50, 1)  # on SQLite, the most first
 
 
 def reserved_ids(table: str, n: int) -> Sequence[int]:
@@ -26,7 +26,8 @@ def reserved_ids(table: str, n: int) -> Sequence[int]:
             cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
             (last,) = cursor.fetchone() or (0,)
             return range(last + 1, last + 1 + n)
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, n])
+        sequence = "(SELECT pg_get_serial_sequence(%s, 'id')::regclass)"  # in a SELECT of its own it is found once
+        cursor.execute(f"SELECT nextval({sequence}) FROM generate_series(1, %s)", [table, n])  # noqa: S608
         return [reserved for (reserved,) in cursor.fetchall()]
 
 
@@ -74,17 +75,20 @@ def _as_text(cell: Any) -> Any:
 def _insert_together(target: str, n_columns: int, rows: Sequence[tuple[Cell, ...]], on_conflict: str) -> int:
     """Insert on SQLite by prepared statements of many rows each; returns how many went in.
 
-    For every statement anew SQLite opens the table, its indexes and those its foreign keys point to.
+    For every statement anew SQLite opens the table, its indexes and those its foreign keys point to. A statement that
+    may ABORT copies each page before it changes it; one that may FAIL leaves that to the transaction, which is why
+    the caller's is lost with it, as on PostgreSQL.
     """
     n_inserted = 0
-    places = f"({', '.join(['%s'] * n_columns)})"
-    with connection.cursor() as cursor:
+    places = f"({', '.join('?' * n_columns)})"
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor, connection.wrap_database_errors:
+        bare = cursor.connection  # Django's own cursor would look through a statement's thousands of places each time
         for n_together in ROWS_A_STATEMENT:
             cells = list(chain.from_iterable(rows[: len(rows) - len(rows) % n_together]))
             width = n_together * n_columns
-            insert = f"INSERT INTO {target} VALUES {', '.join([places] * n_together)}{on_conflict}"  # noqa: S608  names of ours only
+            insert = f"INSERT OR FAIL INTO {target} VALUES {', '.join([places] * n_together)}{on_conflict}"  # noqa: S608  names of ours only
             if cells:
-                cursor.executemany(insert, [cells[start : start + width] for start in range(0, len(cells), width)])
-                n_inserted += cursor.rowcount
+                batches = (cells[start : start + width] for start in range(0, len(cells), width))
+                n_inserted += bare.executemany(insert, batches).rowcount
             rows = rows[len(rows) - len(rows) % n_together :]
     return n_inserted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from ledger.models import Drug
 from ledger.record.bulk import ROWS_A_STATEMENT, Cell, insert_many, insert_new, reserved_ids
@@ -48,6 +48,18 @@ def test_a_row_that_breaks_a_constraint_takes_all_with_it() -> None:
     rows: list[tuple[Cell, ...]] = [(number, 0.5, "", b"") for number in (*range(60), 59)]
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_many("made_up", COLUMNS, rows)
+    assert inserted() == []
+
+
+@pytest.mark.parametrize("n", [60, MOST + 60])
+def test_a_refused_row_costs_the_whole_transaction_wherever_it_is_caught(n: int) -> None:
+    rows: list[tuple[Cell, ...]] = [(number, 0.5, "", b"") for number in (*range(n), n - 1)]
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            insert_many("made_up", COLUMNS, rows)
+        with pytest.raises(DatabaseError):
+            inserted()
+        transaction.set_rollback(True)
     assert inserted() == []
 
 
