@@ -97,7 +97,7 @@ class DropForeignKeys(migrations.operations.base.Operation):
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
-        """The migration before takes the tables away."""
+        """The keys stay away: the trigger asks what they would."""
 
     def describe(self) -> str:
         return f"Leave the references of {self.table} to its trigger"

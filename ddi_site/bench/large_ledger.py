@@ -223,7 +223,8 @@ class LargeLedger:
 
     def _answers(self, first: int) -> None:
         """One item in eight is settled by one review, one in forty waits for a second; in the last 300 days."""
-        label = Label.objects.get(task=self.task, slug="antagonistic").pk
+        labels = dict(Label.objects.filter(task=self.task).values_list("slug", "pk"))
+        label = f"CASE WHEN statement_id % 6 = 0 THEN {labels['synergistic']} ELSE {labels['antagonistic']} END"
         moment = connection.ops.adapt_datetimefield_value(self.now)
         reviewer = f"{self.reviewers[0].pk} + (statement_id % {N_REVIEWERS})"
         answered = f"task_id = {self.task.pk} AND statement_id >= {first} AND (id % 8 = 0 OR id % 40 = 1)"

@@ -39,7 +39,7 @@ PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-
 PEER = """
     CREATE TABLE peer (
         id {key}, statement_id bigint NOT NULL, model_version_id bigint NOT NULL, chunk_id bigint NOT NULL,
-        label_id bigint NOT NULL, confidence double precision NOT NULL, scores {blob} NOT NULL
+        label_id integer NOT NULL, confidence double precision NOT NULL, scores {blob} NOT NULL
     );
     CREATE UNIQUE INDEX peer_one ON peer (statement_id, model_version_id);
     CREATE INDEX peer_confidence ON peer (model_version_id, confidence, id);
@@ -170,7 +170,7 @@ def _postgres_peer(bench: Bench) -> Callable[[], int]:
                 connection.cursor() as cursor,
                 cursor.copy(f"COPY peer ({COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy,
             ):
-                copy.set_types(["int8", "int8", "int8", "int8", "float8", "bytea"])
+                copy.set_types(["int8", "int8", "int8", "int4", "float8", "bytea"])
                 for row in rows:
                     copy.write_row(row)
         return bench.n

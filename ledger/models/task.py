@@ -78,6 +78,7 @@ class Task(models.Model):
 class Label(models.Model):
     """One answer of a task: a class models learn, or one that only people give."""
 
+    id = models.AutoField(primary_key=True)  # four bytes: each of millions of predictions names a label
     task = models.ForeignKey(Task, models.PROTECT, related_name="labels")
     slug = models.SlugField()
     title = models.CharField(max_length=80)

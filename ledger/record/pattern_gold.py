@@ -16,7 +16,7 @@ from ledger.record.bulk import insert_many, reserved_ids
 
 BATCH = 5_000  # labels a link of the chain
 GOLD_COLUMNS = {
-    "id": "int8", "task_id": "int8", "statement_id": "int8", "label_id": "int8", "source": "varchar",
+    "id": "int8", "task_id": "int8", "statement_id": "int8", "label_id": "int4", "source": "varchar",
     "origin": "varchar", "further": "jsonb", "round_number": "int4", "replaces_id": "int8",
     "confirmed_at": "timestamptz",
 }  # fmt: skip

@@ -16,7 +16,7 @@ from ledger.models import ChainLink, FlagRule, Run, Task, pack_all_scores
 from ledger.record.bulk import insert_many, reserved_ids
 
 PREDICTION_COLUMNS = {
-    "id": "int8", "statement_id": "int8", "label_id": "int8", "confidence": "float8", "scores": "bytea",
+    "id": "int8", "statement_id": "int8", "label_id": "int4", "confidence": "float8", "scores": "bytea",
     "model_version_id": "int8", "chunk_id": "int8",
 }  # fmt: skip
 FLAG_COLUMNS = {"prediction_id": "int8", "rule_id": "int8", "atc_rule_id": "int8", "explanation": "text"}

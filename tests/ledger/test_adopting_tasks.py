@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-
 from ledger.checks import append_only_guards_stand
+from tests.ledger.migrating import migrated
 
 
 def test_a_sites_own_task_of_a_shipped_name_stays_as_it_is(committed_db: str) -> None:
@@ -26,10 +22,3 @@ def test_a_sites_own_task_of_a_shipped_name_stays_as_it_is(committed_db: str) ->
     assert (shipped.labels.count(), shipped.preset) == (5, "relations")
     assert after.objects.get(slug="ddi-polarity").preset == "default"
     assert append_only_guards_stand(["default"]) == []
-
-
-def migrated(name: str) -> Any:
-    """The models after the database has been taken there."""
-    target = [("ledger", name)]
-    MigrationExecutor(connection).migrate(target)
-    return MigrationExecutor(connection).loader.project_state(target).apps
