@@ -3,7 +3,8 @@
 Every reviewer gives forty answers. One in five requests goes wrong on the way: cut while it is sent, cut before the
 answer is read, answered and lost, or sent twice at once. The reviewer's browser does what a person does: it sends the
 same answer again, with the same key, until it is told where to go next. Afterwards the ledger is held against what
-was said. Three quarters of the answers come as fast as the site takes them, the rest after a reading time.
+was said. Three quarters of the answers come as fast as the site takes them; then, once all have given those, the rest
+come after a reading time.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class Watch:
     unhurried: list[float] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    all_read: threading.Barrier = field(default_factory=lambda: threading.Barrier(N_REVIEWERS))
 
     def gets(self, item: str, reviewer: int) -> None:
         with self.lock:
@@ -94,12 +96,15 @@ class Reviewer:
             self._work()
         except Exception as error:  # a thread's end is nobody's: it is told to the bench, which fails
             self.watch.failures.append(f"{type(error).__name__}: {error}")
+            self.watch.all_read.abort()
 
     def _work(self) -> None:
         page = self._follow(self._ask("POST", f"/tasks/{TASK}/next/"))
         for number in range(ANSWERS):
             item, fields = self._read(page)
             unhurried = number >= ANSWERS - UNHURRIED
+            if number == ANSWERS - UNHURRIED:
+                self.watch.all_read.wait()
             if unhurried:
                 time.sleep(self.draw.uniform(*READING))
             label = self.draw.choice(["synergistic", "antagonistic", "antagonistic", "antagonistic"])
