@@ -3,8 +3,8 @@
 Every reviewer gives forty answers. One in five requests goes wrong on the way: cut while it is sent, cut before the
 answer is read, answered and lost, or sent twice at once. The reviewer's browser does what a person does: it sends the
 same answer again, with the same key, until it is told where to go next. Afterwards the ledger is held against what
-was said. Three quarters of the answers come as fast as the site takes them; then, once all have given those, the rest
-come after a reading time.
+was said. Three quarters of the answers come as fast as the site takes them; once all have given those, the rest come
+after a reading time.
 """
 
 from __future__ import annotations
@@ -102,10 +102,9 @@ class Reviewer:
         page = self._follow(self._ask("POST", f"/tasks/{TASK}/next/"))
         for number in range(ANSWERS):
             item, fields = self._read(page)
-            unhurried = number >= ANSWERS - UNHURRIED
             if number == ANSWERS - UNHURRIED:
                 self.watch.all_read.wait()
-            if unhurried:
+            if unhurried := number >= ANSWERS - UNHURRIED:
                 time.sleep(self.draw.uniform(*READING))
             label = self.draw.choice(["synergistic", "antagonistic", "antagonistic", "antagonistic"])
             self.watch.answers(item, self.id, fields["idempotency_key"], label)
