@@ -139,7 +139,7 @@ def _signed_in(user: User) -> Client:
 
 
 def _frequent_drug() -> str:
-    """The drug with the most statements of the small ledger: enough for a full page of it, as on the large one."""
+    """The drug with the most statements of the small ledger, whose page there is nearest to a full one."""
     ends = Statement.objects.values_list("head_drug__drugbank_id", "tail_drug__drugbank_id")
     ((drug, _),) = Counter(chain.from_iterable(ends)).most_common(1)
     return str(drug)
