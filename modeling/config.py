@@ -67,6 +67,8 @@ class TrainingConfig:
     """Decoupled weight decay per step, 0 to 1."""
     batch_size: int = 8
     """Examples per step, 1 or more."""
+    least_steps: int = 1
+    """Steps of an epoch, 1 or more, below which each reads fewer examples (sampling.LEAST_BATCH at least)."""
     max_tokens: int = 256
     """Longest input in tokens with its two special tokens, 8 to 512; longer ones are cut around both mentions."""
     max_epochs: int = 8
@@ -130,6 +132,7 @@ class TrainingConfig:
             "warmup_share": (0 <= self.warmup_share < 1, "0 or more and below 1"),
             "weight_decay": (0 <= self.weight_decay <= 1, "0 to 1"),
             "batch_size": (self.batch_size >= 1, "1 or more examples"),
+            "least_steps": (self.least_steps >= 1, "1 or more steps"),
             "max_tokens": (8 <= self.max_tokens <= 512, "8 to 512 tokens"),
             "max_epochs": (self.max_epochs >= 1, "1 or more epochs"),
             "patience": (self.patience >= 1, "1 or more epochs"),

@@ -23,7 +23,7 @@ from modeling.networks.arguments import arguments_of
 from modeling.networks.encoder import without_progress_bar
 from modeling.precision import can_bfloat16
 from modeling.records import Input, Places
-from modeling.sampling import BalancedSampler, TogetherSampler
+from modeling.sampling import BalancedSampler, TogetherSampler, examples_a_step
 from modeling.watching import TrainingCancelled
 
 
@@ -185,7 +185,9 @@ def fit(
                 adam_beta2=0.999,
                 adam_epsilon=1e-8,
                 num_train_epochs=config.max_epochs,
-                per_device_train_batch_size=config.batch_size,
+                per_device_train_batch_size=examples_a_step(
+                    len(rows), at_most=config.batch_size, least_steps=config.least_steps
+                ),
                 per_device_eval_batch_size=64,
                 train_sampling_strategy="random" if config.sampling == "random" else "group_by_length",
                 eval_strategy="epoch" if validation_rows else "no",

@@ -52,6 +52,7 @@ PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
             learning_rate=2e-4,
             head_learning_rate=1e-3,
             batch_size=96,
+            least_steps=75,
             max_epochs=5,
             hidden_mentions=0.5,
             precision="auto",
@@ -61,7 +62,8 @@ PRESETS: Mapping[str, TrainingConfig] = MappingProxyType(
 """`paper`: the first paper's section 3.2. `default`: for the embedded backbone, whose vector of a sentence is the mean;
 masked, since equal patterns are then equal inputs. docs/results-polarity.md has what each of these is worth.
 `paper-relations`: the second paper's Table II and Model II; `paper-relations-cls`: its Model I, which left the labels
-as unequal as they are. `relations`: for tasks whose sentences name several entities."""
+as unequal as they are. `relations`: for tasks whose sentences name several entities, worth what
+docs/results-relations.md says."""
 
 
 OF_RELATIONS: Mapping[str, str] = MappingProxyType({"paper": "paper-relations", "default": "relations"})

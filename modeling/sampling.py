@@ -9,8 +9,20 @@ import torch
 from torch.utils.data import Sampler
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
+LEAST_BATCH = 24
+"""Examples a step reads at least, however few there are, unless fewer are asked for."""
+
 HEAP = 50
 """Batches in one heap of groups, as many as the Trainer sorts together."""
+
+
+def examples_a_step(n_examples: int, *, at_most: int, least_steps: int) -> int:
+    """How many examples of an epoch each step reads: `at_most`, or fewer where that would be too few steps.
+
+    A few hundred examples in large batches are a handful of steps, too few for a network to learn that anything is
+    related.
+    """
+    return min(at_most, max(LEAST_BATCH, -(-n_examples // least_steps)))
 
 
 class _Drawing(Sampler[int]):

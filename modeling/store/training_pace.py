@@ -24,6 +24,7 @@ from modeling.inference import LoadedModel
 from modeling.metrics import macro_f1
 from modeling.presets import PRESETS
 from modeling.records import Example, Progress
+from modeling.sampling import examples_a_step
 from modeling.store.labelled import Labelled, gold_of
 from modeling.store.statements import examples
 from modeling.training import TrainingCancelled, train
@@ -95,7 +96,8 @@ def examples_per_second(
             should_cancel=lambda: len(ends) > WARM_UP + steps,
         )  # fmt: skip
     timed = ends[WARM_UP:]
-    return (len(timed) - 1) * config.batch_size / (timed[-1] - timed[0])
+    read = examples_a_step(len(taught), at_most=config.batch_size, least_steps=config.least_steps)
+    return (len(timed) - 1) * read / (timed[-1] - timed[0])
 
 
 def _learnt(

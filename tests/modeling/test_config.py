@@ -76,6 +76,7 @@ def test_value_of_another_type_is_refused(name: str, value: object) -> None:
         ("warmup_share", 1.0),
         ("weight_decay", -0.1),
         ("batch_size", 0),
+        ("least_steps", 0),
         ("max_tokens", 513),
         ("max_epochs", 0),
         ("patience", 0),

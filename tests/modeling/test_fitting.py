@@ -73,3 +73,13 @@ def test_what_starts_from_chance_has_its_own_step_size(backbone: Backbone) -> No
 
 def test_without_one_all_parts_learn_alike(backbone: Backbone) -> None:
     assert set(rates(backbone).values()) == {1e-4}
+
+
+def test_few_rows_are_read_in_as_many_steps_as_asked(backbone: Backbone) -> None:
+    rows = [Row(input_ids=[2, 7, 8, 3], labels=number % 2, weights=1.0) for number in range(120)]
+    network = build(backbone, n_labels=2, pooling="mean").network
+    read: list[int] = []
+    network.register_forward_pre_hook(lambda *given: read.append(len(given[2]["input_ids"])), with_kwargs=True)
+    config = TrainingConfig(max_epochs=1, patience=1, batch_size=96, least_steps=4)
+    fit(network, rows, [], config, n_labels=2, pad_id=0, callbacks=[])
+    assert read == [30] * 4

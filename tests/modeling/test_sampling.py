@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from modeling.sampling import BalancedSampler, TogetherSampler
+import pytest
+
+from modeling.sampling import LEAST_BATCH, BalancedSampler, TogetherSampler, examples_a_step
 
 LENGTHS = [2 + number % 9 for number in range(100)]
 LABELS = [int(number >= 90) + int(number >= 98) for number in range(100)]  # 90, 8 and 2 of the three
@@ -89,3 +91,16 @@ def test_an_epoch_draws_the_same_where_another_process_drew_those_before() -> No
         assert list(late) == epochs[2]
         late.set_epoch(2)
         assert list(late) != epochs[2], "nothing is drawn twice"
+
+
+@pytest.mark.parametrize(
+    ("n_examples", "read"),
+    [(40_000, 96), (7_200, 96), (7_125, 95), (3_000, 40), (1_000, LEAST_BATCH), (3, LEAST_BATCH)],
+)
+def test_few_examples_are_read_in_smaller_batches(n_examples: int, read: int) -> None:
+    assert examples_a_step(n_examples, at_most=96, least_steps=75) == read
+
+
+def test_no_step_reads_more_than_asked() -> None:
+    assert examples_a_step(1_000, at_most=8, least_steps=75) == 8
+    assert examples_a_step(7_200, at_most=32, least_steps=1) == 32
